@@ -10,5 +10,6 @@ function run(command: string, arguments_: string[]): void {
 
 const wanted = process.argv.slice(2);
 if (wanted.length === 0) run('npm', ['run', '--silent', 'check']);
-const patterns = wanted.length > 0 ? wanted : [...rooms.map((room) => `${room}/**/*.test.ts`), 'toolkit/src/**/*.test.ts'];
+const patterns =
+  wanted.length > 0 ? wanted : [...rooms.map((room) => `${room}/**/*.test.ts`), 'toolkit/src/**/*.test.ts'];
 run(process.execPath, ['--test', '--test-concurrency=2', ...patterns]);
