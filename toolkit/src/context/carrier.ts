@@ -1,5 +1,5 @@
+import { type Clock, systemClock } from '../clock/index.ts';
 import { baggageLimits, decodeValue, encodeValue, formatBaggage, parseBaggage } from './baggage.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { type Context, type ContextChanges, deriveContext, rootContext } from './context.ts';
 import { remainingTime } from './deadline.ts';
 import { formatPrincipal, parsePrincipal } from './principal.ts';
@@ -191,11 +191,11 @@ function readDeadline(carrier: Carrier, options: ExtractOptions, read: Read): nu
       /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined,
     );
     if (options.maximumTime === undefined) return deadline;
-    return Math.min(deadline ?? Number.POSITIVE_INFINITY, clock.now() + options.maximumTime);
+    return Math.min(deadline ?? Number.POSITIVE_INFINITY, clock.wall() + options.maximumTime);
   }
   const left = read(carrierFields.timeout, parseTimeout);
   const allowed = Math.min(left ?? Number.POSITIVE_INFINITY, options.maximumTime ?? Number.POSITIVE_INFINITY);
-  return Number.isFinite(allowed) ? clock.now() + allowed : undefined;
+  return Number.isFinite(allowed) ? clock.wall() + allowed : undefined;
 }
 
 function readPriority(

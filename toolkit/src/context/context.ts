@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../clock/index.ts';
 import type { Priority } from './priority.ts';
 import { type LinkedSignal, linkSignal } from './signal.ts';
 import type { TraceContext } from './trace.ts';
@@ -92,7 +92,7 @@ class DerivedContext implements Context {
     const deadline = earliest(
       parent?.deadline,
       changes.deadline,
-      changes.timeout === undefined ? undefined : clock.now() + Math.max(0, changes.timeout),
+      changes.timeout === undefined ? undefined : clock.wall() + Math.max(0, changes.timeout),
     );
     if (deadline !== undefined) this.deadline = deadline;
     this.priority = changes.priority ?? parent?.priority ?? 'normal';

@@ -1,4 +1,4 @@
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../clock/index.ts';
 
 /**
  * The time allowed for the work is over. Carries no stack trace: it is thrown often under overload, and the place
@@ -42,11 +42,11 @@ function describeInstant(epochMilliseconds: number): string {
  */
 export function remainingTime(
   context: { readonly deadline?: number },
-  clock: { now(): number } = systemClock,
+  clock: Pick<Clock, 'wall'> = systemClock,
 ): number {
   return context.deadline === undefined
     ? Number.POSITIVE_INFINITY
-    : Math.max(0, context.deadline - clock.now());
+    : Math.max(0, context.deadline - clock.wall());
 }
 
 /**
@@ -61,9 +61,9 @@ export function remainingTime(
  */
 export function throwIfDone(
   context: { readonly deadline?: number; readonly signal: AbortSignal },
-  clock: { now(): number } = systemClock,
+  clock: Pick<Clock, 'wall'> = systemClock,
 ): void {
-  if (context.deadline !== undefined && context.deadline <= clock.now()) {
+  if (context.deadline !== undefined && context.deadline <= clock.wall()) {
     throw new DeadlineExceeded(context.deadline);
   }
   context.signal.throwIfAborted();

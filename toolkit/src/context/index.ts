@@ -11,7 +11,6 @@ export {
   type InjectOptions,
   inject,
 } from './carrier.ts';
-export { type Clock, systemClock } from './clock.ts';
 export {
   type Context,
   type ContextChanges,

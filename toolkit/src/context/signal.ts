@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock/index.ts';
 import { DeadlineExceeded } from './deadline.ts';
 
 /** The longest delay that Node's timers hold; a longer one fires at once. */
@@ -33,10 +33,14 @@ export function linkSignal(
     abort(this.reason);
   }
   const watchDeadline = (instant: number) => {
-    const left = instant - clock.now();
+    const left = instant - clock.wall();
     // A timer may fire a little early by the wall clock: look again instead of aborting before the time.
     if (left <= 0) abort(new DeadlineExceeded(instant));
-    else cancelTimer = clock.schedule(() => watchDeadline(instant), Math.min(Math.ceil(left), LONGEST_TIMER));
+    else {
+      const timer = clock.setTimeout(() => watchDeadline(instant), Math.min(Math.ceil(left), LONGEST_TIMER));
+      timer.unref();
+      cancelTimer = () => clock.clearTimeout(timer);
+    }
   };
 
   const aborted = sources.find((source) => source.aborted);

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock/index.ts';
 import type { Context } from './context.ts';
 import { DeadlineExceeded, remainingTime } from './deadline.ts';
 import { formatTraceparent } from './trace.ts';
