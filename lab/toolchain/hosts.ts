@@ -1,0 +1,84 @@
+/** Talks to the publishers' hosts: through the user's proxy, briefly, and not again once one is out of reach. */
+import type { Dispatcher } from 'undici';
+
+/** A host that didn't answer in time, or a network failure on the way. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** How long a transfer may stand still before it is given up, in milliseconds. */
+const stalledMs = 20_000;
+
+/** Hosts out of reach in this run, by origin, with the reason. */
+const outOfReach = new Map<string, string>();
+let dispatcher: Promise<Dispatcher> | undefined;
+
+/** Options of one request. */
+export interface FetchOptions {
+  /** How long the host may take until it begins to answer, in milliseconds. */
+  readonly patienceMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a host answered. */
+export interface Answer {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Size of the body in bytes, when the host states it. */
+  readonly size: number | undefined;
+}
+
+/**
+ * Fetches an address. Throws {@link UnreachableError} when the host is out of reach, at once if it was before, and an
+ * ordinary error when it refuses.
+ */
+export async function fetchFrom(address: string, { patienceMs, signal }: FetchOptions): Promise<Answer> {
+  const { origin } = new URL(address);
+  const known = outOfReach.get(origin);
+  if (known !== undefined) throw new UnreachableError(known);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), patienceMs);
+  try {
+    const { fetch } = await import('undici');
+    dispatcher ??= createDispatcher();
+    const response = await fetch(address, {
+      dispatcher: await dispatcher,
+      signal: AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]),
+      headers: { 'user-agent': 'ninefold' },
+    });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new Error(`${address} answered ${response.status} ${response.statusText}`.trimEnd());
+    }
+    const size = Number(response.headers.get('content-length') ?? Number.NaN);
+    return { body: response.body, size: Number.isNaN(size) ? undefined : size };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!patience.signal.aborted && !(error instanceof TypeError)) throw error;
+    const reason = patience.signal.aborted
+      ? `${origin} did not answer within ${patienceMs / 1000} s`
+      : `${origin} is out of reach: ${innermostMessage(error)}`;
+    outOfReach.set(origin, reason);
+    throw new UnreachableError(reason);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Fetches a small text. */
+export async function fetchText(address: string, options: FetchOptions): Promise<string> {
+  const { body } = await fetchFrom(address, options);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function createDispatcher(): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent } = await import('undici');
+  return new EnvHttpProxyAgent({ bodyTimeout: stalledMs });
+}
+
+/** undici wraps the reason (no such host, refused, certificate) as the cause of "fetch failed". */
+function innermostMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : innermostMessage(error.cause);
+}
