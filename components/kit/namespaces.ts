@@ -1,0 +1,25 @@
+import type { OwnedNamespace } from './capability.ts';
+import type { Manifest } from './manifest.ts';
+import { allowNameResolution, denyAll } from './network.ts';
+
+/** A namespace of the platform, as the objects that make it safe before anything runs in it. */
+export function namespaceObjects(owned: OwnedNamespace): readonly Manifest[] {
+  const level = owned.podSecurity ?? 'restricted';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: owned.name,
+        labels: {
+          'pod-security.kubernetes.io/enforce': level,
+          'pod-security.kubernetes.io/enforce-version': 'latest',
+          'pod-security.kubernetes.io/warn': 'restricted',
+          'pod-security.kubernetes.io/audit': 'restricted',
+        },
+      },
+    },
+    denyAll(owned.name),
+    allowNameResolution(owned.name),
+  ];
+}

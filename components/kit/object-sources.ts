@@ -1,0 +1,79 @@
+import type { Manifest } from './manifest.ts';
+import { mirrorDefinitions } from './mirror.ts';
+import { keys } from './naming.ts';
+import { permissiveDefinition } from './permissive-definition.ts';
+import type { PlannedCrds } from './plan.ts';
+import { describeSource, type Upstream } from './upstream.ts';
+import { vendoredObjects } from './vendored.ts';
+
+/** Where objects came from: a reviewed copy in `vendor/`, a mirror directory, or a stand-in for the lab. */
+export type Origin = 'vendored' | 'mirror' | 'stand-in';
+
+/** One list of objects, whatever its source. */
+export interface SourcedObjects {
+  origin: Origin;
+  objects: readonly Manifest[];
+}
+
+/** Where to look. */
+export interface SourceLocations {
+  /** Directory of reviewed objects, one folder per release. */
+  vendor?: string | undefined;
+  /** Directory of definitions as upstream publishes them. */
+  mirror?: string | undefined;
+  /** Directory for what was read once, keyed by content. @default nothing is kept */
+  cache?: string | undefined;
+  /** Whether stand-ins may be used: in the lab only. */
+  standIns: boolean;
+}
+
+/** Yields the objects of releases and bundles from the best source there is. */
+export interface ObjectSources {
+  definitions(planned: PlannedCrds): SourcedObjects;
+  release(upstream: Upstream, standIn: () => readonly Manifest[]): SourcedObjects;
+}
+
+/** Raised when a release is in no source and a stand-in would be a lie. */
+export class MissingReleaseError extends Error {
+  constructor(name: string, version: string, from: string) {
+    super(
+      `${name} ${version} is not in vendor/ and only the lab can do with a stand-in. ` +
+        `Put its objects into vendor/${name}/ (from ${from}), or use the lab (--cluster lab).`,
+    );
+    this.name = 'MissingReleaseError';
+  }
+}
+
+/** Sources in order of trust: vendored, mirror, stand-in. */
+export function objectSources(locations: SourceLocations): ObjectSources {
+  return {
+    definitions(planned) {
+      const vendored = vendoredObjects(locations.vendor, `${planned.bundle.name}-crds`);
+      if (vendored) return { origin: 'vendored', objects: vendored };
+      const mirrored = mirrorDefinitions(locations, planned);
+      if (mirrored) return { origin: 'mirror', objects: mirrored };
+      const { name, version, source } = planned.bundle;
+      if (!locations.standIns) throw new MissingReleaseError(`${name}-crds`, version, source);
+      return { origin: 'stand-in', objects: planned.kinds.map(permissiveDefinition) };
+    },
+    release(upstream, standIn) {
+      const vendored = vendoredObjects(locations.vendor, upstream.name);
+      if (vendored) return { origin: 'vendored', objects: vendored };
+      if (!locations.standIns) {
+        throw new MissingReleaseError(upstream.name, upstream.version, describeSource(upstream.source));
+      }
+      return { origin: 'stand-in', objects: standIn().map((object) => markStandIn(object, upstream)) };
+    },
+  };
+}
+
+function markStandIn(object: Manifest, upstream: Upstream): Manifest {
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...object.metadata.labels, [keys.standIn]: 'true' },
+      annotations: { ...object.metadata.annotations, [keys.release]: `${upstream.name} ${upstream.version}` },
+    },
+  };
+}

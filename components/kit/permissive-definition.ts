@@ -1,0 +1,32 @@
+import { type CustomKind, crdName } from './kinds.ts';
+import type { Manifest } from './manifest.ts';
+import { keys } from './naming.ts';
+
+/** A definition that accepts any spec: what the lab installs for a kind whose real definition can't be had. */
+export function permissiveDefinition(kind: CustomKind): Manifest {
+  const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: crdName(kind), labels: { [keys.standIn]: 'true' } },
+    spec: {
+      group: kind.group,
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.kind.toLowerCase(),
+      },
+      scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+      versions: [
+        {
+          name: kind.version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { ...anything, properties: { spec: anything, status: anything } } },
+          subresources: { status: {} },
+        },
+      ],
+    },
+  };
+}

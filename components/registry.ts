@@ -1,0 +1,6 @@
+import { certificates } from './certificates/capability.ts';
+import { certManager } from './certificates/cert-manager/index.ts';
+import { type Registry, register } from './kit/registry.ts';
+
+/** Everything the platform can be made of: one line a capability, its default implementation first. */
+export const registry: Registry = [register(certificates, [certManager])];
