@@ -1,0 +1,69 @@
+/** Finds labs, running or not, and removes them. */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from '../host/lock.ts';
+import { KubernetesClient } from '../kubernetes/index.ts';
+import { componentNames } from './components.ts';
+import { findRunning, type RunningComponents } from './daemon.ts';
+import { timed } from './events.ts';
+import { contextName } from './kubeconfig.ts';
+import type { Lab } from './lab.ts';
+import { type LabLayout, resolveLayout } from './layout.ts';
+import { loopback } from './ports.ts';
+import { readRecord } from './record.ts';
+import { type StopLabOptions, stopComponents } from './stop.ts';
+
+/** How long a lab may take to say whether it is ready, in milliseconds. */
+const readyTimeoutMs = 2000;
+
+/** The lab of this name below `root` (`<project>/.ninefold/labs`), running or not; undefined when there is none. */
+export async function findLab(root: string, name: string): Promise<Lab | undefined> {
+  const layout = resolveLayout(join(root, name));
+  const record = readRecord(layout);
+  if (record === undefined) return undefined;
+  const pids = findRunning(layout);
+  return {
+    name,
+    directory: layout.directory,
+    kubeconfig: layout.kubeconfig,
+    context: contextName(name),
+    server: `https://${loopback}:${record.ports.apiserver}`,
+    pids,
+    ready: await isReady(layout, pids),
+  };
+}
+
+/** All labs below `root`, by name. */
+export async function listLabs(root: string): Promise<Lab[]> {
+  let names: string[];
+  try {
+    names = readdirSync(root).filter((name) => statSync(join(root, name)).isDirectory());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const labs = await Promise.all(names.sort().map((name) => findLab(root, name)));
+  return labs.filter((lab) => lab !== undefined);
+}
+
+/** Stops the lab in `directory` and deletes it with all its data. */
+export async function removeLab(directory: string, { report, signal }: StopLabOptions = {}): Promise<void> {
+  const layout = resolveLayout(directory);
+  await withLock(layout.lock, signal ? { signal } : {}, async () => {
+    await stopComponents(findRunning(layout), timed(report));
+    rmSync(layout.directory, { recursive: true, force: true });
+  });
+}
+
+async function isReady(layout: LabLayout, pids: RunningComponents): Promise<boolean> {
+  if (componentNames.some((component) => pids[component] === undefined)) return false;
+  const client = await KubernetesClient.fromKubeconfig(layout.kubeconfig, undefined, { retryForMs: 0 });
+  try {
+    await client.request('GET', '/readyz', { timeoutMs: readyTimeoutMs });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,50 @@
+/** Stops a lab: those who use the API server before it, etcd last. */
+import { withLock } from '../host/lock.ts';
+import type { ComponentName } from './components.ts';
+import { endDaemon, findRunning, type RunningComponents } from './daemon.ts';
+import { type LabReport, type Tell, timed } from './events.ts';
+import { resolveLayout } from './layout.ts';
+
+/** The order of stopping; the components of one step don't need each other. */
+const steps: readonly (readonly ComponentName[])[] = [
+  ['kwok', 'kube-scheduler', 'kube-controller-manager'],
+  ['kube-apiserver'],
+  ['etcd'],
+];
+
+/** How long a component may take to stop by itself, in milliseconds. */
+const patienceMs = 10_000;
+
+/** Options for {@link stopLab}. */
+export interface StopLabOptions {
+  readonly report?: LabReport;
+  readonly signal?: AbortSignal;
+}
+
+/** Stops the lab in `directory`; its data stays. Returns whether anything ran. */
+export async function stopLab(directory: string, { report, signal }: StopLabOptions = {}): Promise<boolean> {
+  const layout = resolveLayout(directory);
+  const tell = timed(report);
+  const waiting = ({ pid }: { pid: number }) =>
+    tell({ step: 'waiting', component: 'lab', detail: `process ${pid} works on this lab` });
+  return withLock(layout.lock, { waiting, ...(signal ? { signal } : {}) }, async () => {
+    const running = findRunning(layout);
+    await stopComponents(running, tell);
+    return Object.keys(running).length > 0;
+  });
+}
+
+/** Stops components of a lab in order. */
+export async function stopComponents(running: RunningComponents, tell: Tell): Promise<void> {
+  for (const step of steps) {
+    await Promise.all(
+      step.map(async (component) => {
+        const pid = running[component];
+        if (pid === undefined) return;
+        tell({ step: 'stopping', component, detail: `process ${pid}` });
+        await endDaemon(pid, patienceMs);
+        tell({ step: 'stopped', component, detail: `process ${pid}` });
+      }),
+    );
+  }
+}
