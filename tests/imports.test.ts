@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = join(import.meta.dirname, '..');
+const rooms = ['stacks', 'components', 'policies', 'preview', 'lab', 'scripts', 'toolkit', 'examples'];
+
+/** Which rooms each room may import from, besides itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  components: ['toolkit/src/contract'],
+  examples: ['toolkit', 'components', 'stacks'],
+  lab: [],
+  policies: [],
+  preview: [],
+  scripts: rooms,
+  stacks: ['components'],
+  toolkit: [],
+};
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+/** Every relative import of the project's own code, tests left out, as paths from the root. */
+function imports(): Import[] {
+  return rooms.flatMap((room) =>
+    sources(join(root, room)).flatMap((file) => {
+      const text = readFileSync(file, 'utf8');
+      const found = text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+      return [...found].map(([, target = '']) => ({
+        from: relative(root, file),
+        to: relative(root, resolve(dirname(file), target)),
+      }));
+    }),
+  );
+}
+
+function sources(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.test\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/node_modules|[/\\]dist[/\\]|test-support|[/\\]bench[/\\]/.test(file));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+const all = imports();
+
+test('there are imports to judge', () => {
+  assert.ok(all.length > 100, `${all.length} imports were found`);
+});
+
+test('rooms import only from the rooms that they may', () => {
+  const wrong = all.filter(({ from, to }) => {
+    const room = from.split('/')[0] ?? '';
+    return !isInside(to, room) && !(mayImport[room] ?? []).some((allowed) => isInside(to, allowed));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('an implementation imports its own capability and the kit, never another implementation', () => {
+  const wrong = all.filter(({ from, to }) => {
+    const [room, capability, implementation] = from.split('/');
+    if (room !== 'components' || capability === 'kit' || from === 'components/registry.ts') return false;
+    if (isInside(to, 'components/kit')) return false;
+    const own = [`components/${capability}/capability.ts`, `components/${capability}/${implementation}`];
+    return to.startsWith('components/') && !own.some((allowed) => isInside(to, allowed));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('the kit imports no capability', () => {
+  const wrong = all.filter(
+    ({ from, to }) => isInside(from, 'components/kit') && !isInside(to, 'components/kit'),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('the contract imports nothing of ours but itself', () => {
+  const folder = 'toolkit/src/contract';
+  const wrong = all.filter(({ from, to }) => isInside(from, folder) && !isInside(to, folder));
+  assert.deepEqual(wrong, []);
+});
+
+test('toolkit and policies know nothing of Pulumi', () => {
+  const users = ['toolkit', 'policies'].flatMap((room) => sources(join(root, room)));
+  const wrong = users.filter((file) => /from '@pulumi\//.test(readFileSync(file, 'utf8')));
+  assert.deepEqual(wrong, []);
+});
