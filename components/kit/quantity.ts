@@ -1,9 +1,6 @@
 /** Kubernetes quantities as numbers, for arithmetic in plans. */
 
 const factors: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
   '': 1,
   k: 1e3,
   M: 1e6,
@@ -17,6 +14,9 @@ const factors: Readonly<Record<string, number>> = {
   Pi: 2 ** 50,
 };
 
+/** Suffixes below one divide, because multiplying by 0.001 would round. */
+const divisors: Readonly<Record<string, number>> = { n: 1e9, u: 1e6, m: 1e3 };
+
 /** Matches a quantity as settings accept it: a decimal number with an optional suffix. */
 export const quantityPattern = /^(\d+(?:\.\d+)?)(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/;
 
@@ -27,7 +27,8 @@ export const quantityPattern = /^(\d+(?:\.\d+)?)(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)
 export function quantityValue(text: string): number {
   const match = quantityPattern.exec(text);
   if (!match) throw new RangeError(`"${text}" is not a quantity such as 250m, 2 or 10Gi`);
-  return Number(match[1]) * (factors[match[2] ?? ''] ?? 1);
+  const [, number, suffix = ''] = match;
+  return (Number(number) * (factors[suffix] ?? 1)) / (divisors[suffix] ?? 1);
 }
 
 /** Bytes as the largest binary unit that keeps the number readable, such as `1.5Gi`. */
