@@ -26,6 +26,7 @@ type Callback = (error: unknown, response: unknown) => void;
 /**
  * Runs a Pulumi program in this process, without engine, cluster or network, and yields what it registers.
  * Values that only a running resource could give stay unknown.
+ * @throws what the program throws, and Error when two resources have one name
  */
 export async function recordProgram(
   program: () => unknown,
@@ -40,8 +41,18 @@ export async function recordProgram(
       true,
     );
     pulumi.runtime.setMockOptions(monitor, options.project, options.stack, true);
-    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+    // A rejection that reaches the SDK is rejected once more by every output that waits, beyond anybody's catch:
+    // what goes wrong is kept aside until the program has ended.
+    const outputs = await pulumi.runtime.runInPulumiStack(async () => {
+      try {
+        return await program();
+      } catch (error) {
+        monitor.failures.push(error);
+        return {};
+      }
+    });
     await pulumi.runtime.disconnect();
+    if (monitor.failures.length > 0) throw monitor.failures[0];
     return { graph: monitor.graph, outputs };
   });
 }
@@ -49,6 +60,7 @@ export async function recordProgram(
 /** Answers the program as an engine in a preview would, and remembers every registration. */
 class RecordingMonitor extends mocks.MockMonitor {
   readonly graph = new Map<string, GraphResource>();
+  readonly failures: unknown[] = [];
   private readonly options: RecordOptions;
 
   constructor(options: RecordOptions) {
@@ -75,7 +87,7 @@ class RecordingMonitor extends mocks.MockMonitor {
   private record(request: RegisterRequest): GraphResource {
     const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
     const urn = this.urnOf(type, name, parent);
-    if (this.graph.has(urn)) throw new Error(`two resources have the URN ${urn}`);
+    if (this.graph.has(urn)) this.failures.push(new Error(`two resources have the URN ${urn}`));
     const secretInputs: string[] = [];
     const inputs = plain(request.getObject()?.toJavaScript() ?? {}, '', secretInputs);
     const dependencies = new Set(request.getDependenciesList());
