@@ -1,0 +1,9 @@
+/**
+ * Real servers for tests: found or installed, started empty on the loopback interface, and gone with the process
+ * that started them.
+ *
+ * @module
+ */
+export { type KafkaServer, startKafka } from './kafka.ts';
+export { type PostgresServer, startPostgres } from './postgres.ts';
+export type { RestartableServer } from './server-process.ts';
