@@ -1,0 +1,32 @@
+/**
+ * The service contract: what a service is, offers and needs, read by infrastructure and services alike.
+ *
+ * @module
+ */
+export type * from './generated/types.ts';
+export { type MigratedContract, migrateContract } from './migrations/index.ts';
+export { defineService, parseContract, type Validation, validateContract } from './parse.ts';
+export { classifications } from './schema/fields.ts';
+export {
+  type ByteSize,
+  type ByteSizeText,
+  type Duration,
+  type DurationText,
+  formatDuration,
+  type ProcessorTime,
+  type ProcessorTimeText,
+  parseByteSize,
+  parseDuration,
+  parseProcessorTime,
+  parseRate,
+  type Rate,
+  type RateText,
+} from './units.ts';
+export {
+  ContractError,
+  type ContractSource,
+  formatViolations,
+  type Path,
+  type Position,
+  type Violation,
+} from './violation.ts';
