@@ -14,6 +14,8 @@ export interface KafkaServer extends RestartableServer {
   readonly bootstrap: string;
   /** The broker's process id while it runs. */
   readonly pid: number | undefined;
+  /** Holds its data and its log, `server.log`. */
+  readonly directory: string;
 }
 
 /** A small heap, one collector thread and no optimising compiler: ready sooner, and cores left for the tests. */
@@ -66,6 +68,7 @@ export async function startKafka(): Promise<KafkaServer> {
   });
   return {
     bootstrap: `127.0.0.1:${port}`,
+    directory,
     get pid() {
       return server.pid;
     },

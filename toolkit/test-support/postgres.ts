@@ -15,6 +15,8 @@ export interface PostgresServer extends RestartableServer {
   readonly url: string;
   /** The process id of the postmaster while it runs. */
   readonly pid: number | undefined;
+  /** Holds its data and its log, `server.log`. */
+  readonly directory: string;
   /** Makes an empty database and gives its connection string. */
   createDatabase(): Promise<string>;
 }
@@ -84,6 +86,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   let databases = 0;
   return {
     url: connection('postgres'),
+    directory,
     get pid() {
       return server.pid;
     },
