@@ -9,7 +9,7 @@ import type { Tell } from './events.ts';
 import { contextName, writeKubeconfigs } from './kubeconfig.ts';
 import { type Lab, LabError } from './lab.ts';
 import type { LabLayout } from './layout.ts';
-import { applyNodes, isReady, type LabNodes, planNodes, releaseNodes } from './nodes.ts';
+import { applyNodes, countWaiting, type LabNodes, planNodes, releaseNodes } from './nodes.ts';
 import { choosePorts, loopback, type Ports } from './ports.ts';
 import { writeRecord } from './record.ts';
 import { stopComponents } from './stop.ts';
@@ -150,7 +150,7 @@ export class Boot {
     await Promise.all([
       applyDefaults(client),
       applyNodes(client, nodes),
-      restartsSimulator ? releaseNodes(client, nodes) : undefined,
+      restartsSimulator ? releaseNodes(client) : undefined,
     ]);
     this.#start('kwok', ports);
   }
@@ -160,11 +160,11 @@ export class Boot {
     const { nodes, tell } = this.#options;
     const count = planNodes(nodes).length;
     await this.#until(`${count} nodes to be ready and the default service account`, async () => {
-      const [found, account] = await Promise.all([
-        client.list({ apiVersion: 'v1', kind: 'Node' }, { labelSelector: 'ninefold.dev/lab-node=true' }),
+      const [waiting, account] = await Promise.all([
+        countWaiting(client, nodes),
         client.find({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'default', name: 'default' }),
       ]);
-      return account !== undefined && found.filter(isReady).length === count;
+      return account !== undefined && waiting === 0;
     });
     tell({ step: 'ready', component: 'nodes', detail: `${count} nodes in three zones` });
   }

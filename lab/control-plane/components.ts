@@ -60,6 +60,8 @@ const flags: Record<ComponentName, (layout: LabLayout, ports: Ports) => string[]
     `--config=${stagesFile(layout)}`,
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     `--cidr=${podNetwork}`,
+    // Without leases nodes would count as lost after a minute.
+    '--node-lease-duration-seconds=40',
   ],
 };
 
@@ -84,7 +86,9 @@ function etcdFlags(layout: LabLayout, ports: Ports): string[] {
     `--peer-trusted-ca-file=${authority}`,
     `--peer-cert-file=${certificate}`,
     `--peer-key-file=${key}`,
-    '--unsafe-no-fsync=true',
+    // The only member elects itself once the timeout has passed: with the default a restart waits a second for it.
+    '--heartbeat-interval=20',
+    '--election-timeout=200',
     '--log-level=warn',
   ];
 }

@@ -30,6 +30,9 @@ const podsPerNode = '250';
 
 const fieldManager = 'ninefold-lab';
 
+const leaseKind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+const leaseNamespace = 'kube-node-lease';
+
 /** Makes the nodes be as wanted: creates, resizes and removes. KWOK makes them ready. */
 export async function applyNodes(client: KubernetesClient, nodes: LabNodes): Promise<void> {
   const wanted = new Map(planNodes(nodes).map((node) => [node.metadata.name, node]));
@@ -115,25 +118,32 @@ function sizesOf(node: KubernetesObject): unknown {
   return [status?.capacity, status?.allocatable];
 }
 
-/** Whether the node's conditions say that it is ready. */
-export function isReady(node: KubernetesObject): boolean {
-  const status = node.status as { conditions?: { type: string; status: string }[] } | undefined;
-  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+/**
+ * How many nodes are not simulated yet: neither ready nor held by the simulator. A node may still say that it is
+ * ready from an earlier life of the lab, so that alone doesn't count.
+ */
+export async function countWaiting(client: KubernetesClient, nodes: LabNodes): Promise<number> {
+  const [found, leases] = await Promise.all([
+    client.list({ apiVersion: 'v1', kind: 'Node' }, { labelSelector: `${labNodeLabel}=true` }),
+    client.list({ ...leaseKind, namespace: leaseNamespace }),
+  ]);
+  const held = new Set(leases.map((lease) => lease.metadata.name));
+  const ready = new Set(found.filter(isReady).map((node) => node.metadata.name));
+  return planNodes(nodes).filter(({ metadata: { name } }) => !held.has(name) || !ready.has(name)).length;
 }
 
 /**
- * Frees the nodes from a simulator that was killed. KWOK holds a lease on each of its nodes under a name that is new
- * on every start, and would wait 40 s until those of its predecessor run out.
+ * Frees the nodes from a simulator that ended. KWOK holds a lease on each of its nodes under a name that is new on
+ * every start, and would wait 40 s until those of its predecessor run out.
  */
-export async function releaseNodes(client: KubernetesClient, nodes: LabNodes): Promise<void> {
+export async function releaseNodes(client: KubernetesClient): Promise<void> {
+  const leases = await client.list({ ...leaseKind, namespace: leaseNamespace });
   await Promise.all(
-    planNodes(nodes).map(({ metadata: { name } }) =>
-      client.delete({
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        namespace: 'kube-node-lease',
-        name,
-      }),
-    ),
+    leases.map(({ metadata: { name } }) => client.delete({ ...leaseKind, namespace: leaseNamespace, name })),
   );
+}
+
+function isReady(node: KubernetesObject): boolean {
+  const status = node.status as { conditions?: { type: string; status: string }[] } | undefined;
+  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }

@@ -3,7 +3,7 @@ import { withLock } from '../host/lock.ts';
 import type { ComponentName } from './components.ts';
 import { endDaemon, findRunning, type RunningComponents } from './daemon.ts';
 import { type LabReport, type Tell, timed } from './events.ts';
-import { resolveLayout } from './layout.ts';
+import { type LabLayout, resolveLayout } from './layout.ts';
 
 /** The order of stopping; the components of one step don't need each other. */
 const steps: readonly (readonly ComponentName[])[] = [
@@ -28,10 +28,20 @@ export async function stopLab(directory: string, { report, signal }: StopLabOpti
   const waiting = ({ pid }: { pid: number }) =>
     tell({ step: 'waiting', component: 'lab', detail: `process ${pid} works on this lab` });
   return withLock(layout.lock, { waiting, ...(signal ? { signal } : {}) }, async () => {
-    const running = findRunning(layout);
-    await stopComponents(running, tell);
-    return Object.keys(running).length > 0;
+    return stopAll(layout, tell);
   });
+}
+
+/** Stops whatever runs of a lab; the caller holds its lock. Returns whether anything ran. */
+export async function stopAll(layout: LabLayout, tell: Tell): Promise<boolean> {
+  let any = false;
+  // Again until nothing is found: a component may run twice after a start without the lock's protection.
+  for (;;) {
+    const running = findRunning(layout);
+    if (Object.keys(running).length === 0) return any;
+    any = true;
+    await stopComponents(running, tell);
+  }
 }
 
 /** Stops components of a lab in order. */

@@ -37,6 +37,16 @@ export async function findGo({ environment }: ToolchainSettings): Promise<GoStat
   return enough ? { path, version } : { problem: `${path} is Go ${version}, older than ${neededGo}` };
 }
 
+/** What to do for programs that can neither be downloaded nor, for want of Go, be built. */
+export function fixWithoutGo(wanted: readonly Tool[]): string {
+  const variables = wanted.map((tool) => tool.variable).join(', ');
+  return [
+    'give this machine a way to the download host',
+    `or install Go ${neededGo} or newer (https://go.dev/dl)`,
+    `or set ${variables} to the path of version ${wanted[0]?.version}`,
+  ].join(', ');
+}
+
 /** What a build needs besides the tools. */
 export interface BuildOptions {
   readonly settings: ToolchainSettings;

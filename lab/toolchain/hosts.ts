@@ -1,4 +1,5 @@
 /** Talks to the publishers' hosts: through the user's proxy, briefly, and not again once one is out of reach. */
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
 /** A host that didn't answer in time, or a network failure on the way. */
@@ -17,7 +18,9 @@ let dispatcher: Promise<Dispatcher> | undefined;
 export interface FetchOptions {
   /** How long the host may take until it begins to answer, in milliseconds. */
   readonly patienceMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** `HEAD` asks whether the file is there and leaves it there. @default 'GET' */
+  readonly method?: 'GET' | 'HEAD';
 }
 
 /** What a host answered. */
@@ -31,7 +34,10 @@ export interface Answer {
  * Fetches an address. Throws {@link UnreachableError} when the host is out of reach, at once if it was before, and an
  * ordinary error when it refuses.
  */
-export async function fetchFrom(address: string, { patienceMs, signal }: FetchOptions): Promise<Answer> {
+export async function fetchFrom(
+  address: string,
+  { patienceMs, signal, method = 'GET' }: FetchOptions,
+): Promise<Answer> {
   const { origin } = new URL(address);
   const known = outOfReach.get(origin);
   if (known !== undefined) throw new UnreachableError(known);
@@ -41,16 +47,17 @@ export async function fetchFrom(address: string, { patienceMs, signal }: FetchOp
     const { fetch } = await import('undici');
     dispatcher ??= createDispatcher();
     const response = await fetch(address, {
+      method,
       dispatcher: await dispatcher,
       signal: AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]),
       headers: { 'user-agent': 'ninefold' },
     });
-    if (!response.ok || response.body === null) {
+    if (!response.ok) {
       await response.body?.cancel();
       throw new Error(`${address} answered ${response.status} ${response.statusText}`.trimEnd());
     }
     const size = Number(response.headers.get('content-length') ?? Number.NaN);
-    return { body: response.body, size: Number.isNaN(size) ? undefined : size };
+    return { body: response.body ?? Readable.from([]), size: Number.isNaN(size) ? undefined : size };
   } catch (error) {
     signal?.throwIfAborted();
     if (!patience.signal.aborted && !(error instanceof TypeError)) throw error;

@@ -6,6 +6,8 @@ export {
   type ToolReport,
   type ToolStep,
 } from './events.ts';
+export { inspectTools, type ToolStatus } from './inspect.ts';
+export { preparePulumiHome } from './pulumi-home.ts';
 export { type EnsureOptions, ensureTools } from './resolve.ts';
 export type { ToolchainOptions } from './settings.ts';
 export { type ToolName, toolNames } from './tools.ts';

@@ -2,10 +2,9 @@
 import { ToolchainError, type ToolFailure, type ToolReport } from './events.ts';
 import { fromCache, inWorkDirectory } from './from-cache.ts';
 import { ChecksumError, fromDownload } from './from-download.ts';
-import { fromEnvironment } from './from-environment.ts';
-import { findGo, fromGo, neededGo } from './from-go.ts';
-import { fromPath } from './from-path.ts';
+import { findGo, fixWithoutGo, fromGo } from './from-go.ts';
 import { UnreachableError } from './hosts.ts';
+import { findInstalled } from './installed.ts';
 import { progressOf } from './progress.ts';
 import { readSettings, type ToolchainOptions, type ToolchainSettings } from './settings.ts';
 import { type GoBuild, type Tool, type ToolName, tools } from './tools.ts';
@@ -36,8 +35,12 @@ export async function ensureTools(
   const outcomes = new Map<ToolName, Outcome>();
   await Promise.all(
     wanted.map(async (tool) => {
-      const outcome = await findInstalled(tool, settings, options.report);
-      if (outcome !== undefined) outcomes.set(tool.name, outcome);
+      const installed = await findInstalled(tool, settings);
+      if (installed === undefined) return;
+      if ('path' in installed) {
+        options.report?.({ tool: tool.name, step: 'found', elapsedMs: 0, detail: installed.detail });
+        outcomes.set(tool.name, { path: installed.path });
+      } else outcomes.set(tool.name, { attempts: [installed.problem], fix: installed.fix });
     }),
   );
   const missing = wanted.filter((tool) => !outcomes.has(tool.name));
@@ -54,30 +57,6 @@ export async function ensureTools(
   }
   if (failures.length > 0) throw new ToolchainError(failures);
   return paths as Record<ToolName, string>;
-}
-
-/** The ways that cost nothing. */
-async function findInstalled(
-  tool: Tool,
-  settings: ToolchainSettings,
-  report: ToolReport | undefined,
-): Promise<Outcome | undefined> {
-  const found = (path: string, detail: string): Outcome => {
-    report?.({ tool: tool.name, step: 'found', elapsedMs: 0, detail });
-    return { path };
-  };
-  const explicit = await fromEnvironment(tool, settings);
-  if (explicit !== undefined) {
-    if ('problem' in explicit) {
-      return { attempts: [explicit.problem], fix: `correct ${tool.variable}, or unset it` };
-    }
-    const other = explicit.version === tool.version ? '' : `, version ${explicit.version ?? 'unknown'}`;
-    return found(explicit.path, `${explicit.path} (${tool.variable}${other})`);
-  }
-  const onPath = await fromPath(tool, settings);
-  if ('path' in onPath) return found(onPath.path, `${onPath.path} (PATH)`);
-  const cached = fromCache(tool, settings);
-  return cached === undefined ? undefined : found(cached, cached);
 }
 
 /** The ways that cost time: downloads side by side, then what they left over is built, one build after the other. */
@@ -157,13 +136,7 @@ async function buildGroup(
   const failed = (reason: string, fix: string) =>
     new Map<ToolName, Outcome>(names.map((name) => [name, { attempts: [`build: ${reason}`], fix }]));
   const go = await findGo(settings);
-  if ('problem' in go) {
-    const variables = group.map((tool) => tool.variable).join(', ');
-    return failed(
-      go.problem,
-      `give this machine a way to the download host, or install Go ${neededGo} or newer (https://go.dev/dl), or set ${variables} to ${names.length > 1 ? 'programs' : 'a program'} of version ${group[0]?.version}`,
-    );
-  }
+  if ('problem' in go) return failed(go.problem, fixWithoutGo(group));
   const waiting = (pid: number) => {
     for (const tool of names) {
       report?.({ tool, step: 'waiting', elapsedMs: 0, detail: `process ${pid} is building it` });

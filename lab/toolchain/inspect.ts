@@ -1,0 +1,67 @@
+/** Says where each program is or how it would be got, without getting it. */
+import { expectedBuildMs, findGo, fixWithoutGo } from './from-go.ts';
+import { fetchFrom } from './hosts.ts';
+import { findInstalled } from './installed.ts';
+import { addressOf, readSettings, type ToolchainOptions, type ToolchainSettings } from './settings.ts';
+import { type Tool, type ToolName, toolNames, tools } from './tools.ts';
+
+/** Where one program is, or how it would be got. */
+export interface ToolStatus {
+  readonly tool: ToolName;
+  /** The pinned version. */
+  readonly version: string;
+  /** `missing` when no way is open. */
+  readonly how: 'explicit' | 'path' | 'cache' | 'download' | 'build' | 'missing';
+  /** Where it is, when it is on this machine. */
+  readonly path?: string;
+  /** For people: the path, the address, or why each way is closed. */
+  readonly detail: string;
+  /** How long getting it is expected to take, in milliseconds, where that is known. */
+  readonly expectedMs?: number;
+  /** What to do when it is missing. */
+  readonly fix?: string;
+}
+
+/** Inspects all programs. Asks the publishers' hosts whether they are there, and downloads nothing. */
+export async function inspectTools(options: ToolchainOptions = {}): Promise<ToolStatus[]> {
+  const settings = readSettings(options);
+  return Promise.all(toolNames.map((name) => inspectTool(tools[name], settings)));
+}
+
+async function inspectTool(tool: Tool, settings: ToolchainSettings): Promise<ToolStatus> {
+  const common = { tool: tool.name, version: tool.version };
+  const installed = await findInstalled(tool, settings);
+  if (installed !== undefined) {
+    if ('path' in installed) return { ...common, ...installed };
+    return { ...common, how: 'missing', detail: installed.problem, fix: installed.fix };
+  }
+  const closed = await whyNotDownload(tool, settings);
+  if (closed === undefined) {
+    const source = tool.download(settings.platform);
+    return { ...common, how: 'download', detail: source ? addressOf(source.artefact, settings) : '' };
+  }
+  const go = await findGo(settings);
+  if ('path' in go) {
+    return {
+      ...common,
+      how: 'build',
+      detail: `${tool.build.module} ${tool.build.version} with Go ${go.version}, because ${closed}`,
+      expectedMs: expectedBuildMs(tool.build),
+    };
+  }
+  return { ...common, how: 'missing', detail: `${closed}; ${go.problem}`, fix: fixWithoutGo([tool]) };
+}
+
+/** Why the publisher's download can't be had, or undefined when it can. */
+async function whyNotDownload(tool: Tool, settings: ToolchainSettings): Promise<string | undefined> {
+  const { os, architecture } = settings.platform;
+  const source = tool.download(settings.platform);
+  if (source === undefined) return `there is no download for ${os} ${architecture}`;
+  try {
+    const address = addressOf(source.checksum, settings);
+    await fetchFrom(address, { patienceMs: settings.patienceMs, method: 'HEAD' });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
