@@ -170,8 +170,15 @@ export class KubernetesClient {
     );
   }
 
-  /** Asks for deletion and does not wait for it. @returns whether there was something to delete */
-  async delete(reference: ObjectReference, options: DeleteOptions = {}): Promise<boolean> {
+  /**
+   * Asks for deletion and does not wait for it.
+   * @returns the object as it waits for its finalizers, or undefined when it is gone
+   * @throws {KubernetesApiError} `Conflict` when the object of this name is not the one with the given uid
+   */
+  async delete(
+    reference: ObjectReference,
+    options: DeleteOptions = {},
+  ): Promise<KubernetesObject | undefined> {
     const { propagationPolicy = 'Background', uid, gracePeriodSeconds, signal } = options;
     const body = {
       apiVersion: 'v1',
@@ -181,10 +188,11 @@ export class KubernetesClient {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     };
     try {
-      await this.#request('DELETE', reference, { body, signal });
-      return true;
+      const answer = asObject(await this.#request('DELETE', reference, { body, signal }));
+      // An object that is gone at once is answered with a Status instead.
+      return answer.kind === 'Status' ? undefined : answer;
     } catch (error) {
-      if (isNotFound(error)) return false;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }

@@ -1,0 +1,1 @@
+export { installProvider, kubernetesPluginVersion } from './install.ts';

@@ -1,0 +1,43 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import services from '@pulumi/pulumi/proto/provider_grpc_pb.js';
+import { Provider } from './provider.ts';
+import { serviceOf } from './server.ts';
+
+/** As large as the engine's own limit (sdk/go/common/util/rpcutil): a definition with its schemas is megabytes. */
+const messageLimit = 400 * 1024 * 1024;
+
+/** How often the provider looks whether the engine that started it is still there, in milliseconds. */
+const parentCheckMs = 1000;
+
+const provider = new Provider();
+const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
+if (engineAddress) provider.attach(engineAddress);
+
+const server = new Server({
+  'grpc.max_receive_message_length': messageLimit,
+  'grpc.max_send_message_length': messageLimit,
+});
+server.addService(services.ResourceProviderService, serviceOf(provider));
+
+const stop = async () => {
+  await provider.close();
+  server.forceShutdown();
+  process.exit(0);
+};
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
+
+// An engine that is killed can't end its plugins; nobody would.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) void stop();
+}, parentCheckMs).unref();
+
+server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+  if (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+  // The engine reads the port from the first line.
+  process.stdout.write(`${port}\n`);
+});

@@ -1,0 +1,136 @@
+import { describeObject, type KubernetesObject, referenceOf, UnknownKindError } from '../kubernetes/index.ts';
+import { applyObject, FieldConflictError, fieldManager } from './apply.ts';
+import type { Cluster } from './cluster.ts';
+import { releaseDroppedFields } from './dropped-fields.ts';
+import { InitializationError } from './errors.ts';
+import { referenceOfResource } from './ids.ts';
+import { isLeftOut, markLeftOut } from './left-out.ts';
+import { manifestOf } from './manifest.ts';
+import { inputsAsOutputs, outputsOf } from './outputs.ts';
+import { ownsField } from './ownership.ts';
+import { valueAt } from './property-paths.ts';
+import {
+  containsUnknown,
+  isMap,
+  type Properties,
+  type PropertyMap,
+  type PropertyValue,
+} from './property-values.ts';
+import { isSameScalar } from './quantities.ts';
+import { awaitReadiness } from './readiness/index.ts';
+
+/** A resource to be changed. */
+export interface UpdateRequest {
+  id: string;
+  urn: string;
+  /** As last applied, or as last refreshed. */
+  oldInputs: Properties;
+  oldOutputs: Properties;
+  newInputs: Properties;
+  /** Only tell what would come of it. */
+  preview: boolean;
+  /** The program's `customTimeouts.update`, in seconds; 0 when there is none. */
+  timeoutSeconds: number;
+}
+
+/**
+ * Changes the object of a resource to the new inputs and waits until it is ready again. Fields that the inputs no
+ * longer have are removed.
+ * @throws {FieldConflictError} when another manager holds fields at other values
+ * @throws {InitializationError} the object is changed but did not get ready
+ */
+export async function updateResource(cluster: Cluster, request: UpdateRequest): Promise<Properties> {
+  const { id, urn, oldInputs, newInputs, preview } = request;
+  if (isLeftOut(newInputs.value)) {
+    const { value, secrets } = inputsAsOutputs(newInputs);
+    return { value: markLeftOut(value, 'true'), secrets };
+  }
+  if (containsUnknown(newInputs.value)) return expectedOutputs(request);
+  const reference = referenceOfResource(id, urn, newInputs.value);
+  const manifest = manifestOf(newInputs.value, reference.namespace);
+  if (preview) return await previewUpdate(cluster, request, manifest);
+
+  const before = await cluster.client.find(reference, { signal: cluster.signal });
+  const applied = await applyRepairing(cluster, manifest, before, request);
+  const live = await releaseDroppedFields(cluster, applied, oldInputs.value, newInputs.value);
+  const ready = await awaitReadiness(cluster, {
+    urn,
+    live,
+    inputs: newInputs.value,
+    timeoutSeconds: request.timeoutSeconds,
+  });
+  const outputs = outputsOf(ready.object, newInputs);
+  if (ready.problems.length === 0) return outputs;
+  throw new InitializationError(describeObject(referenceOf(live)), ready.problems, {
+    id,
+    outputs,
+    inputs: newInputs,
+  });
+}
+
+async function previewUpdate(
+  cluster: Cluster,
+  request: UpdateRequest,
+  manifest: KubernetesObject,
+): Promise<Properties> {
+  try {
+    const before = await cluster.client.find(referenceOf(manifest), { signal: cluster.signal });
+    return outputsOf(await applyRepairing(cluster, manifest, before, request), request.newInputs);
+  } catch (error) {
+    if (error instanceof UnknownKindError) return expectedOutputs(request);
+    throw error;
+  }
+}
+
+/**
+ * Applies; a conflict over drift is no conflict. Somebody who changes a field by hand becomes its manager. Once a
+ * refresh has recorded the value, the program's own value is shown as a change, and making it is what was asked for.
+ */
+async function applyRepairing(
+  cluster: Cluster,
+  manifest: KubernetesObject,
+  before: KubernetesObject | undefined,
+  { oldInputs, newInputs, preview }: UpdateRequest,
+): Promise<KubernetesObject> {
+  const options = { inputs: newInputs.value, dryRun: preview };
+  try {
+    return await applyObject(cluster, manifest, options);
+  } catch (error) {
+    if (!(error instanceof FieldConflictError) || !before) throw error;
+    if (!error.conflicts.every(({ field }) => isRecordedDrift(field, before, oldInputs.value))) throw error;
+    return await applyObject(cluster, manifest, { ...options, force: true });
+  }
+}
+
+function isRecordedDrift(field: string, live: KubernetesObject, recorded: PropertyMap): boolean {
+  const path = simplePath(field);
+  if (!path) return false;
+  const holders = (live.metadata.managedFields ?? []).filter((fields) => ownsField(fields, path));
+  const byHand = holders.every(
+    ({ manager, operation, subresource }) =>
+      manager !== fieldManager && operation === 'Update' && !subresource,
+  );
+  const known: PropertyValue | undefined = valueAt(recorded, path);
+  return byHand && known !== undefined && isSameScalar(known, valueAt(live as unknown as PropertyMap, path));
+}
+
+/** `.spec.replicas` as a path; undefined for one through a list. */
+function simplePath(field: string): string[] | undefined {
+  return field.includes('[') ? undefined : field.split('.').slice(1);
+}
+
+/** What is recorded, with the new inputs laid over it; for what can't be asked of the server. */
+function expectedOutputs({ oldOutputs, newInputs }: UpdateRequest): Properties {
+  const { value, secrets } = inputsAsOutputs(newInputs);
+  const { status: _, ...recorded } = oldOutputs.value;
+  return { value: overlay(recorded, value), secrets };
+}
+
+function overlay(below: PropertyMap, above: PropertyMap): PropertyMap {
+  const result: PropertyMap = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    const known = result[name];
+    result[name] = isMap(known) && isMap(value) ? overlay(known, value) : value;
+  }
+  return result;
+}
