@@ -1,0 +1,95 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock, Timer } from '../clock/index.ts';
+import { type Context, DeadlineExceeded, finishContext, remainingTime } from '../context/index.ts';
+import type { HttpExchange } from './exchange.ts';
+import type { ShedReason } from './shedding.ts';
+
+/** The caller closed its connection before the answer was complete. */
+export class CallerGone extends Error {
+  override readonly name = 'CallerGone';
+  /** A fixed text that survives bundling and copies of the package. */
+  readonly code = 'CALLER_GONE';
+
+  constructor() {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super('The caller went away');
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** What a request has beside itself: when it was reached, and what ends with it. */
+export class RequestScope {
+  readonly received: number;
+  readonly waited: number;
+  readonly caller = new AbortController();
+  shed: ShedReason | undefined;
+  error: unknown;
+  /** Called once when the request is over, with whether it was answered well. */
+  release: ((succeeded: boolean) => void) | undefined;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
+  #context: Context | undefined;
+  /** Every context that this request was given; each may hold a timer. */
+  #earlier: Context[] | undefined;
+
+  constructor(clock: Clock, waited: number) {
+    this.#clock = clock;
+    this.received = clock.now();
+    this.waited = waited;
+  }
+
+  get context(): Context | undefined {
+    return this.#context;
+  }
+
+  set context(context: Context | undefined) {
+    if (this.#context !== undefined && this.#context !== context) {
+      this.#earlier ??= [];
+      this.#earlier.push(this.#context);
+    }
+    this.#context = context;
+  }
+
+  /** Answers 504 at the deadline, whatever the handler does. */
+  watchDeadline(reply: FastifyReply, context: Context): void {
+    if (context.deadline === undefined) return;
+    const { deadline } = context;
+    const watch = (): void => {
+      const left = remainingTime(context, this.#clock);
+      if (left > 0) {
+        this.#timer = this.#clock.setTimeout(watch, Math.ceil(left));
+        this.#timer.unref();
+      } else {
+        const error = new DeadlineExceeded(deadline);
+        // First, since the answer's end lets go of the signal.
+        this.caller.abort(error);
+        if (!reply.sent) reply.send(error);
+      }
+    };
+    watch();
+  }
+
+  /** The answer was handed over, or the caller went away. */
+  finish(request: FastifyRequest, reply: FastifyReply): HttpExchange | undefined {
+    const context = this.#context;
+    const aborted = !reply.raw.writableEnded;
+    this.#clock.clearTimeout(this.#timer);
+    if (aborted) this.caller.abort(new CallerGone());
+    this.release?.(!aborted && reply.raw.statusCode < 500);
+    if (context === undefined) return undefined;
+    finishContext(context);
+    if (this.#earlier) for (const earlier of this.#earlier) finishContext(earlier);
+    return {
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.raw.statusCode,
+      duration: this.#clock.now() - this.received,
+      waited: this.waited,
+      ...(this.shed && { shed: this.shed }),
+      aborted,
+      ...(this.error !== undefined && { error: this.error }),
+      context,
+    };
+  }
+}

@@ -1,0 +1,356 @@
+import type { Server } from 'node:http';
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { systemClock } from '../clock/index.ts';
+import {
+  type Context,
+  currentContext,
+  deriveContext,
+  extract,
+  httpHeaders,
+  remainingTime,
+  runInContext,
+} from '../context/index.ts';
+import type { Component } from '../service/component.ts';
+import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
+import { FastestAnswer } from './fastest-answer.ts';
+import { completeProblem, ProblemError, problemMediaType, problemTypes } from './problem.ts';
+import { problemOfError } from './problem-of-error.ts';
+import { RequestScope } from './request-scope.ts';
+import type { HttpServerOptions } from './server-options.ts';
+import { Shedder, type ShedReason } from './shedding.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * What travels with this request. A hook before validation may put a derived one in its place, such as one with
+     * the principal it verified; from validation on the work runs in it.
+     */
+    context: Context;
+  }
+}
+
+/** Longest time for a request, unless the options say otherwise, in milliseconds. */
+const MAXIMUM_TIME = 30_000;
+
+/**
+ * What {@link HttpServer.listen} needs of a fastify instance.
+ *
+ * @example
+ * const app: ListeningApp = fastify();
+ */
+export interface ListeningApp {
+  readonly server: Server;
+  listen(options: { port: number; host: string }): Promise<string>;
+  close(): PromiseLike<unknown>;
+}
+
+/**
+ * Where a server listens.
+ *
+ * @example
+ * const options: ListenOptions = { port: 8080, host: '0.0.0.0' };
+ */
+export interface ListenOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  /** In a pod `0.0.0.0`. @default '127.0.0.1' */
+  readonly host?: string;
+}
+
+/**
+ * What a server of {@link httpServer} is and how it stands, as plain data.
+ *
+ * @example
+ * const { shed, open }: HttpServerDescription = http.describe();
+ */
+export interface HttpServerDescription {
+  readonly kind: 'http-server';
+  readonly name: string;
+  /** Routes as `METHOD /pattern`, sorted. */
+  readonly routes: readonly string[];
+  readonly trusted: boolean;
+  /** Milliseconds. */
+  readonly maximumTime: number;
+  /** Milliseconds; undefined when nothing is shed. */
+  readonly turnBudget: number | undefined;
+  /** Whether it is on its way down and sends callers away. */
+  readonly stopping: boolean;
+  /** Requests at hand. */
+  readonly open: number;
+  /** Requests that were shed, by reason. */
+  readonly shed: Readonly<Record<ShedReason, number>>;
+}
+
+/**
+ * What the toolkit adds to a fastify server; made by {@link httpServer}.
+ *
+ * @example
+ * const http: HttpServer = httpServer();
+ * await app.register(http.plugin);
+ */
+export interface HttpServer {
+  /** Registers all of it. It counts for every route of the instance, also those of other plugins. */
+  readonly plugin: FastifyPluginCallback;
+  /** The server as a part of a service: listens, sends callers away, drains, closes. */
+  listen(app: ListeningApp, options: ListenOptions): Component;
+  describe(): HttpServerDescription;
+}
+
+interface RouteState {
+  readonly fastest: FastestAnswer;
+  readonly deprecation: PreparedDeprecation | undefined;
+}
+
+const scopeKey = Symbol('ninefold.request');
+
+interface ScopedRequest extends FastifyRequest {
+  [scopeKey]?: RequestScope;
+}
+
+/**
+ * Makes a fastify server a good citizen: every request runs in the context it arrived with and ends with its
+ * deadline; errors are problems (RFC 9457); what can't be answered in time is refused at once, the least important
+ * first; deprecated operations say so; and on the way down no request is lost.
+ *
+ * @throws TypeError for options that make no sense.
+ * @example
+ * const app = fastify({ return503OnClosing: false });
+ * const http = httpServer({ trusted: true });
+ * await app.register(http.plugin);
+ * app.get('/orders/:orderId', { config: { priority: 'high' } }, (request) => orders.find(request.params));
+ * const service = createService({ contract, components: [http.listen(app, { port: 8080 })] });
+ */
+export function httpServer(options: HttpServerOptions = {}): HttpServer {
+  return new ToolkitHttpServer(options);
+}
+
+class ToolkitHttpServer implements HttpServer {
+  readonly plugin: FastifyPluginCallback;
+  readonly #options: HttpServerOptions;
+  readonly #maximumTime: number;
+  readonly #shedder: Shedder | undefined;
+  readonly #routes = new Set<string>();
+  readonly #routeStates = new WeakMap<object, RouteState>();
+  #stopping = false;
+  #open = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#maximumTime = options.maximumTime ?? MAXIMUM_TIME;
+    if (!(this.#maximumTime > 0)) {
+      throw new TypeError(`maximumTime is ${this.#maximumTime}: give it milliseconds above 0, or Infinity`);
+    }
+    const clock = options.clock ?? systemClock;
+    this.#shedder = options.shedding === false ? undefined : new Shedder(options.shedding, clock);
+    const plugin: FastifyPluginCallback = (app, _, done) => {
+      this.#register(app);
+      done();
+    };
+    // As fastify's own documentation has it for a plugin whose hooks count for the instance that registers it.
+    this.plugin = Object.assign(plugin, {
+      [Symbol.for('skip-override')]: true,
+      [Symbol.for('fastify.display-name')]: '@ninefold/toolkit/http',
+      [Symbol.for('plugin-meta')]: { fastify: '5.x', name: '@ninefold/toolkit/http' },
+    });
+  }
+
+  describe(): HttpServerDescription {
+    return {
+      kind: 'http-server',
+      name: this.#options.name ?? 'http',
+      routes: [...this.#routes].sort(),
+      trusted: this.#options.trusted ?? false,
+      maximumTime: this.#maximumTime,
+      turnBudget: this.#shedder?.turnBudget,
+      stopping: this.#stopping,
+      open: this.#open,
+      shed: this.#shedder?.counts ?? { deadline: 0, overload: 0, priority: 0 },
+    };
+  }
+
+  listen(app: ListeningApp, { port, host = '127.0.0.1' }: ListenOptions): Component {
+    return {
+      name: this.#options.name ?? 'http',
+      needs: { apis: [port === 0 ? { kind: 'http' } : { kind: 'http', port }] },
+      start: async () => {
+        await app.listen({ port, host });
+      },
+      // Answers now tell their connections to close, so that none is open when the port closes.
+      prepareStop: () => {
+        this.#stopping = true;
+      },
+      stopAccepting: () => {
+        this.#stopping = true;
+        app.server.close();
+      },
+      drain: (signal) => this.#drained(signal),
+      close: async () => {
+        await app.close();
+      },
+      describe: () => this.describe(),
+    };
+  }
+
+  #register(app: FastifyInstance): void {
+    app.decorateRequest('context');
+    app.decorateRequest(scopeKey);
+    app.addHook('onRoute', ({ method, url }) => {
+      for (const name of [method].flat()) this.#routes.add(`${name} ${url}`);
+    });
+    app.addHook('onRequest', (request, reply, done) => this.#begin(request, reply, done));
+    app.addHook('preValidation', (request, _, done) => {
+      // Reading a body leaves the asynchronous context, and a hook may have put another context in place.
+      if (currentContext() === request.context) done();
+      else runInContext(request.context, done);
+    });
+    if (this.#options.problems ?? true) {
+      app.setErrorHandler((error, request, reply) => this.#answerError(error, request, reply));
+      app.setNotFoundHandler((request, reply) =>
+        this.#answerError(
+          new ProblemError({ status: 404, detail: `There is no ${request.url}` }),
+          request,
+          reply,
+        ),
+      );
+    }
+  }
+
+  #begin(request: ScopedRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+    const clock = this.#options.clock ?? systemClock;
+    const { routeOptions } = request;
+    const config = routeOptions.config;
+    const state = this.#routeState(config);
+    const waited = this.#shedder?.waited() ?? 0;
+    const scope = new RequestScope(clock, waited);
+    request[scopeKey] = scope;
+    let context = this.#receive(request, scope, config?.priority, config?.maximumTime);
+    scope.context = context;
+    request.context = context;
+    this.#open += 1;
+    reply.raw.once('close', () => this.#finish(request, reply, scope, state));
+    if (this.#stopping) reply.header('connection', 'close');
+    if (state?.deprecation) {
+      reply.headers(state.deprecation.headers);
+      if (clock.wall() >= state.deprecation.refusedFrom) {
+        done(
+          new ProblemError({ status: 410, type: problemTypes.retired, title: 'This operation is no more' }),
+        );
+        return;
+      }
+    }
+    if (this.#shedder && config?.shedding !== false) {
+      const left = remainingTime(context, clock);
+      const reason = this.#shedder.decide(context.priority, left, state?.fastest.value(clock.now()) ?? 0);
+      if (reason !== undefined) {
+        scope.shed = reason;
+        answerShed(reply, reason);
+        return;
+      }
+    }
+    for (const observer of this.#options.observers ?? []) {
+      const { method, url, headers } = request;
+      const other = observer.started?.({ method, route: routeOptions.url, url, headers, context });
+      if (other) {
+        context = other;
+        scope.context = other;
+        request.context = other;
+      }
+    }
+    scope.watchDeadline(reply, context);
+    runInContext(context, done);
+  }
+
+  /** The context that the request arrived with, within the limits of server and route. */
+  #receive(
+    request: FastifyRequest,
+    scope: RequestScope,
+    routePriority: Context['priority'] | undefined,
+    routeMaximum: number | undefined,
+  ): Context {
+    const { trusted, principal, clock } = this.#options;
+    const maximumTime = Math.min(this.#maximumTime, routeMaximum ?? Number.POSITIVE_INFINITY);
+    const context = extract(httpHeaders(request.headers), {
+      ...(trusted && { trusted }),
+      ...(principal && { principal }),
+      ...(maximumTime !== Number.POSITIVE_INFINITY && { maximumTime }),
+      ...(clock && { clock }),
+      signal: scope.caller.signal,
+    });
+    const isLate = scope.waited >= 1 && context.deadline !== undefined;
+    const isUnnamed = routePriority !== undefined && request.headers['request-priority'] === undefined;
+    if (!isLate && !isUnnamed) return context;
+    return deriveContext(context, {
+      ...(isLate && { deadline: (context.deadline ?? 0) - scope.waited }),
+      ...(isUnnamed && { priority: routePriority }),
+    });
+  }
+
+  #routeState(config: object | undefined): RouteState | undefined {
+    if (config === undefined) return undefined;
+    let state = this.#routeStates.get(config);
+    if (state === undefined) {
+      const { deprecation } = config as FastifyRequest['routeOptions']['config'];
+      state = { fastest: new FastestAnswer(), deprecation: deprecation && prepareDeprecation(deprecation) };
+      this.#routeStates.set(config, state);
+    }
+    return state;
+  }
+
+  #finish(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: RequestScope,
+    state: RouteState | undefined,
+  ): void {
+    scope.context = request.context;
+    const exchange = scope.finish(request, reply);
+    this.#open -= 1;
+    if (this.#open === 0) this.#whenIdle?.();
+    if (!exchange) return;
+    if (state && exchange.status < 400 && !exchange.aborted) {
+      state.fastest.record(exchange.duration, (this.#options.clock ?? systemClock).now());
+    }
+    for (const observer of this.#options.observers ?? []) observer.finished?.(exchange);
+  }
+
+  #answerError(error: unknown, request: ScopedRequest, reply: FastifyReply): void {
+    const { problem, headers } = problemOfError(error);
+    const scope = request[scopeKey];
+    if (scope) scope.error = error;
+    if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+    const traceId = request.context?.trace?.traceId;
+    void reply
+      .code(problem.status)
+      .headers({ ...headers })
+      .type(problemMediaType)
+      .send(traceId === undefined ? problem : { ...problem, traceId });
+  }
+
+  #drained(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#open === 0) return resolve();
+      this.#whenIdle = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
+
+const overloaded = JSON.stringify(
+  completeProblem({ type: problemTypes.overloaded, status: 503, title: 'Too many requests at the moment' }),
+);
+const tooLate = JSON.stringify(
+  completeProblem({
+    type: problemTypes.deadlineExceeded,
+    status: 504,
+    title: 'The time left is too short to begin',
+  }),
+);
+
+/** Refuses as cheaply as can be: under overload this is what a server does most. */
+function answerShed(reply: FastifyReply, reason: ShedReason): void {
+  if (reason === 'deadline') void reply.code(504).header('content-type', problemMediaType).send(tooLate);
+  else {
+    void reply.code(503).header('content-type', problemMediaType).header('retry-after', '1').send(overloaded);
+  }
+}
