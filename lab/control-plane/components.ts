@@ -62,6 +62,7 @@ const flags: Record<ComponentName, (layout: LabLayout, ports: Ports) => string[]
     `--cidr=${podNetwork}`,
     // Without leases nodes would count as lost after a minute.
     '--node-lease-duration-seconds=40',
+    '--v=WARN',
   ],
 };
 

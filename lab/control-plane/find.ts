@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../host/lock.ts';
-import { KubernetesClient } from '../kubernetes/index.ts';
+import { askLab } from './ask.ts';
 import { componentNames } from './components.ts';
 import { findRunning, type RunningComponents } from './daemon.ts';
 import { timed } from './events.ts';
@@ -11,7 +11,8 @@ import type { Lab } from './lab.ts';
 import { type LabLayout, resolveLayout } from './layout.ts';
 import { loopback } from './ports.ts';
 import { readRecord } from './record.ts';
-import { type StopLabOptions, stopComponents } from './stop.ts';
+import { type StopLabOptions, stopAll } from './stop.ts';
+import { removeVolumeDirectories, volumeDirectories } from './volumes.ts';
 
 /** How long a lab may take to say whether it is ready, in milliseconds. */
 const readyTimeoutMs = 2000;
@@ -50,20 +51,17 @@ export async function listLabs(root: string): Promise<Lab[]> {
 export async function removeLab(directory: string, { report, signal }: StopLabOptions = {}): Promise<void> {
   const layout = resolveLayout(directory);
   await withLock(layout.lock, signal ? { signal } : {}, async () => {
-    await stopComponents(findRunning(layout), timed(report));
+    const volumes = await volumeDirectories(layout);
+    await stopAll(layout, timed(report));
+    removeVolumeDirectories(volumes);
     rmSync(layout.directory, { recursive: true, force: true });
   });
 }
 
 async function isReady(layout: LabLayout, pids: RunningComponents): Promise<boolean> {
   if (componentNames.some((component) => pids[component] === undefined)) return false;
-  const client = await KubernetesClient.fromKubeconfig(layout.kubeconfig, undefined, { retryForMs: 0 });
-  try {
-    await client.request('GET', '/readyz', { timeoutMs: readyTimeoutMs });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.close();
-  }
+  return askLab(layout, (client) => client.request('GET', '/readyz', { timeoutMs: readyTimeoutMs })).then(
+    () => true,
+    () => false,
+  );
 }

@@ -11,6 +11,7 @@ import { createDirectories, namePattern, resolveLayout } from './layout.ts';
 import { defaultNodes, type LabNodes, nodesSchema } from './nodes.ts';
 import { readRecord } from './record.ts';
 import { writeStages } from './stages.ts';
+import { whyNoVolumes } from './volumes.ts';
 
 /** Options for {@link startLab}. */
 export interface StartLabOptions {
@@ -51,6 +52,8 @@ export async function startLab(options: StartLabOptions): Promise<Lab> {
     const before = readRecord(layout);
     const nodes = options.nodes ?? before?.nodes ?? defaultNodes;
     await Promise.all([ensureCertificates(layout), ensureEncryption(layout), writeStages(layout)]);
+    const volumeProblem = whyNoVolumes();
+    if (volumeProblem !== undefined) tell({ step: 'notice', component: 'lab', detail: volumeProblem });
     for (let attempt = 1; ; attempt++) {
       try {
         return await new Boot({ layout, programs, nodes, tell, signal }).run(before?.ports);

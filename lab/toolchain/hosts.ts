@@ -12,6 +12,8 @@ const stalledMs = 20_000;
 
 /** Hosts out of reach in this run, by origin, with the reason. */
 const outOfReach = new Map<string, string>();
+/** The first request to each host; the others wait for it, so that a host out of reach is asked once. */
+const firstContacts = new Map<string, Promise<unknown>>();
 let dispatcher: Promise<Dispatcher> | undefined;
 
 /** Options of one request. */
@@ -34,13 +36,28 @@ export interface Answer {
  * Fetches an address. Throws {@link UnreachableError} when the host is out of reach, at once if it was before, and an
  * ordinary error when it refuses.
  */
-export async function fetchFrom(
-  address: string,
-  { patienceMs, signal, method = 'GET' }: FetchOptions,
-): Promise<Answer> {
+export async function fetchFrom(address: string, options: FetchOptions): Promise<Answer> {
   const { origin } = new URL(address);
+  const first = firstContacts.get(origin);
+  if (first === undefined) {
+    const contact = request(address, origin, options);
+    firstContacts.set(
+      origin,
+      contact.catch(() => undefined),
+    );
+    return contact;
+  }
+  await first;
   const known = outOfReach.get(origin);
   if (known !== undefined) throw new UnreachableError(known);
+  return request(address, origin, options);
+}
+
+async function request(
+  address: string,
+  origin: string,
+  { patienceMs, signal, method = 'GET' }: FetchOptions,
+): Promise<Answer> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), patienceMs);
   try {

@@ -1,0 +1,162 @@
+/** A machine to look for programs on: a search path, a cache and a publisher, all made for one test. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ToolEvent } from '../events.ts';
+import { type ToolName, tools } from '../tools.ts';
+
+const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+const platform = `${process.platform}-${architecture}`;
+
+/** What a program of a version prints when it is asked for it. */
+const versionTexts: Record<ToolName, (version: string) => string> = {
+  pulumi: (version) => `v${version}`,
+  etcd: (version) => `etcd Version: ${version}`,
+  'kube-apiserver': (version) => `Kubernetes v${version}`,
+  'kube-controller-manager': (version) => `Kubernetes v${version}`,
+  'kube-scheduler': (version) => `Kubernetes v${version}`,
+  kwok: (version) => `kwok version v${version} go1.26.8 (linux/amd64)`,
+};
+
+/** The text of a small program that prints its version as the real one does. */
+export function programText(tool: ToolName, version: string = tools[tool].version): string {
+  return `#!/bin/sh\necho '${versionTexts[tool](version)}'\n`;
+}
+
+/** The SHA-256 of a text or of bytes. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What a publisher serves, by path; a path that is not there is answered with 404. */
+export type Published = Map<string, string | Uint8Array>;
+
+/** One test's machine. */
+export class World {
+  readonly directory = mkdtempSync(join(tmpdir(), 'ninefold-toolchain-'));
+  readonly bin = join(this.directory, 'bin');
+  readonly cache = join(this.directory, 'cache');
+  readonly published: Published = new Map();
+  /** Method and path of each request to the publisher. */
+  readonly requests: string[] = [];
+  readonly events: ToolEvent[] = [];
+  #server: Server | undefined;
+  #address = '';
+
+  /** Starts the publisher. */
+  async open(): Promise<this> {
+    mkdirSync(this.bin);
+    this.#server = createServer((request, response) => {
+      this.requests.push(`${request.method} ${request.url}`);
+      const content = this.published.get(request.url ?? '');
+      if (content === undefined) response.writeHead(404).end();
+      else if (content === 'silence') return;
+      else response.writeHead(200, { 'content-length': Buffer.byteLength(content) }).end(content);
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
+    this.#address = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => this.#server?.close(resolve));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** The environment of the machine. There is no Go on its path unless the test puts one there. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: `${this.bin}:/usr/bin:/bin`,
+      HOME: this.directory,
+      NINEFOLD_CACHE: this.cache,
+      NINEFOLD_KUBERNETES_MIRROR: this.#address,
+      NINEFOLD_GITHUB_MIRROR: this.#address,
+      NINEFOLD_GITHUB_API_MIRROR: this.#address,
+    };
+  }
+
+  get options() {
+    return { environment: this.environment, report: (event: ToolEvent) => this.events.push(event) };
+  }
+
+  /** The steps reported for a tool, each once. */
+  steps(tool: ToolName): string[] {
+    return [...new Set(this.events.filter((event) => event.tool === tool).map(({ step }) => step))];
+  }
+
+  /** Puts an executable file somewhere. */
+  install(path: string, text: string): string {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  /** Where the cache keeps a tool. */
+  cached(tool: ToolName): string {
+    return join(this.cache, 'toolchain', tool, tools[tool].version, platform, tool);
+  }
+
+  /** Publishes a file with its digest in a file beside it, as Kubernetes does. */
+  publishKubernetes(tool: ToolName, text: string, digest = sha256(text)): void {
+    const path = `/release/v${tools[tool].version}/bin/linux/${architecture}/${tool}`;
+    this.published.set(path, text).set(`${path}.sha256`, digest);
+  }
+
+  /** Publishes an archive with a list of digests, as etcd does. */
+  publishEtcd(text: string): void {
+    const { version } = tools.etcd;
+    const name = `etcd-v${version}-linux-${architecture}`;
+    const archive = this.#archive(`${name}.tar.gz`, {
+      [`${name}/etcd`]: text,
+      [`${name}/README.md`]: 'read',
+    });
+    const release = `/etcd-io/etcd/releases/download/v${version}`;
+    this.published
+      .set(`${release}/${name}.tar.gz`, archive)
+      .set(`${release}/SHA256SUMS`, `${sha256('other')}  other.tar.gz\n${sha256(archive)}  ${name}.tar.gz\n`);
+  }
+
+  /** Publishes the engine with a language host, as Pulumi does. */
+  publishPulumi(text: string): void {
+    const { version } = tools.pulumi;
+    const processor = architecture === 'amd64' ? 'x64' : architecture;
+    const name = `pulumi-v${version}-linux-${processor}.tar.gz`;
+    const archive = this.#archive(name, {
+      'pulumi/pulumi': text,
+      'pulumi/pulumi-language-nodejs': '#!/bin/sh\necho host\n',
+    });
+    const release = `/pulumi/pulumi/releases/download/v${version}`;
+    this.published
+      .set(`${release}/${name}`, archive)
+      .set(`${release}/pulumi-${version}-checksums.txt`, `${sha256(archive)}  ${name}\n`);
+  }
+
+  /** Publishes a program with its digest in the description of the release, as GitHub does for KWOK. */
+  publishKwok(text: string, digest: string | null = `sha256:${sha256(text)}`): void {
+    const { version } = tools.kwok;
+    const name = `kwok-linux-${architecture}`;
+    this.published.set(`/kubernetes-sigs/kwok/releases/download/v${version}/${name}`, text).set(
+      `/repos/kubernetes-sigs/kwok/releases/tags/v${version}`,
+      JSON.stringify({
+        assets: [
+          { name: 'kwok.yaml', digest: null },
+          { name, digest },
+        ],
+      }),
+    );
+  }
+
+  #archive(name: string, members: Record<string, string>): Buffer {
+    const directory = mkdtempSync(join(this.directory, 'archive-'));
+    for (const [path, text] of Object.entries(members)) this.install(join(directory, path), text);
+    const file = join(this.directory, name);
+    execFileSync('tar', ['-czf', file, '-C', directory, '.']);
+    return readFileSync(file);
+  }
+}
