@@ -1,0 +1,75 @@
+/** One way to the engine: its program, its environment and the state of one environment. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
+import packageInformation from '@pulumi/pulumi/package.json' with { type: 'json' };
+import { EngineCommand } from './engine-command.ts';
+import { type EngineUse, engineEnvironment, usesOwnBackend } from './engine-environment.ts';
+import { ensurePassphrase } from './passphrase.ts';
+import type { EnginePlaces } from './places.ts';
+import { clearStackLocks } from './stack-locks.ts';
+
+/** The name of the one project that all stacks belong to. */
+export const projectName = 'ninefold';
+
+/** What a session needs. */
+export interface SessionOptions {
+  /** Path of the engine's program. */
+  program: string;
+  places: EnginePlaces;
+  use: EngineUse;
+}
+
+/** Opens stacks, and runs commands of the engine that the Automation API has no method for. */
+export class EngineSession {
+  readonly use: EngineUse;
+  readonly places: EnginePlaces;
+  /** File with everything that the engine said. */
+  readonly log: string;
+  readonly #command: EngineCommand;
+
+  constructor({ program, places, use }: SessionOptions) {
+    this.use = use;
+    this.places = places;
+    const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    this.log = join(places.logs, `engine-${time}-${process.pid}.log`);
+    for (const directory of [places.logs, places.state, places.workspace]) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    }
+    ensurePassphrase(places.passphrase);
+    this.#command = new EngineCommand({
+      program,
+      version: packageInformation.version,
+      environment: engineEnvironment(use, places),
+      log: this.log,
+    });
+  }
+
+  /** The stack of this name, made when it is missing. */
+  async openStack(name: string, program: PulumiFn = async () => ({})): Promise<Stack> {
+    const { LocalWorkspace } = await import('@pulumi/pulumi/automation/index.js');
+    return LocalWorkspace.createOrSelectStack(
+      { stackName: name, projectName, program },
+      {
+        pulumiCommand: this.#command.forAutomation,
+        workDir: this.places.workspace,
+        // On a cluster of the user's the project's own settings hold, those of plain `pulumi`.
+        ...(this.use.cluster === 'lab' ? { projectSettings: { name: projectName, runtime: 'nodejs' } } : {}),
+      },
+    );
+  }
+
+  /** Frees a stack from locks of dead engines, where the state is ours to look into. */
+  async clearLocks(
+    stack: string,
+    options: { waiting(pid: number): void; signal?: AbortSignal },
+  ): Promise<void> {
+    if (this.use.cluster === 'existing' && usesOwnBackend()) return;
+    await clearStackLocks(this.places.state, projectName, stack, options);
+  }
+
+  /** Runs a command of the engine and returns what it prints. */
+  async run(...command: string[]): Promise<string> {
+    return (await this.#command.run(command, this.places.workspace)).stdout;
+  }
+}
