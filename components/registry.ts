@@ -1,6 +1,8 @@
 import { certificates } from './certificates/capability.ts';
 import { certManager } from './certificates/cert-manager/index.ts';
 import { type Registry, register } from './kit/registry.ts';
+import { streaming } from './streaming/capability.ts';
+import { kafka } from './streaming/kafka/index.ts';
 
 /** Everything the platform can be made of: one line a capability, its default implementation first. */
-export const registry: Registry = [register(certificates, [certManager])];
+export const registry: Registry = [register(certificates, [certManager]), register(streaming, [kafka])];

@@ -52,7 +52,7 @@ export function gate(scope: Scope<unknown>, options: GateOptions): KubernetesObj
   const binding = scope.object('gate-role-binding', roleBinding(scope, kind), { dependsOn: [account, role] });
   const network = scope.object(
     'gate-network',
-    allowKubernetesApi('gate', labels, scope.plan.environment.cluster.apiServer),
+    allowKubernetesApi(gateSubject, labels, scope.plan.environment.cluster.apiServer),
     { dependsOn: after },
   );
   const samples = scope.object(

@@ -35,6 +35,8 @@ export interface PodMonitorOptions {
   port: string;
   /** @default '/metrics' */
   path?: string;
+  /** For a port with TLS: the Secret whose `ca.crt` signed for it, and the name that it was signed for. */
+  tls?: { secretName: string; serverName: string };
 }
 
 /** Says which pods of the scope's namespace are scraped, every 30 seconds. */
@@ -48,10 +50,24 @@ export function podMonitor(
     metadata: { name: options.name },
     spec: {
       selector: { matchLabels: options.podLabels },
-      podMetricsEndpoints: [{ port: options.port, path: options.path ?? '/metrics', interval: '30s' }],
+      podMetricsEndpoints: [
+        {
+          port: options.port,
+          path: options.path ?? '/metrics',
+          interval: '30s',
+          ...(options.tls ? tlsScraping(options.tls) : {}),
+        },
+      ],
     },
   };
   return scope.custom(role, monitoringKinds.PodMonitor, content, { dependsOn: after });
+}
+
+function tlsScraping({ secretName, serverName }: NonNullable<PodMonitorOptions['tls']>) {
+  return {
+    scheme: 'https',
+    tlsConfig: { serverName, ca: { secret: { name: secretName, key: 'ca.crt' } } },
+  };
 }
 
 /** Lets the metrics capability, and nobody else, scrape a port of some pods. */

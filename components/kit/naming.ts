@@ -15,6 +15,8 @@ export const keys = {
   holdsData: `${domain}/holds-data`,
   /** Annotation: the name and version of the release that an object came with. */
   release: `${domain}/release`,
+  /** Label of a namespace whose pods may reach what a capability serves. */
+  clientOf: (capability: string) => `${domain}/client-of-${capability}`,
 } as const;
 
 export const managedBy = { 'app.kubernetes.io/managed-by': 'ninefold' } as const;

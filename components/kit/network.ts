@@ -1,9 +1,13 @@
 import type { Manifest } from './manifest.ts';
 import type { ApiServerAddress } from './plan.ts';
 
-/** Pods by label, in one namespace or in the policy's own. Without labels: all pods there. */
+/**
+ * Pods by label, in one namespace, in all that carry some labels, or in the policy's own. Without labels: all
+ * pods there.
+ */
 export interface PodPeer {
   namespace?: string;
+  namespaceLabels?: Readonly<Record<string, string>>;
   podLabels?: Readonly<Record<string, string>>;
 }
 
@@ -72,14 +76,14 @@ export function allowNameResolution(namespace: string): Manifest {
   };
 }
 
-/** Lets some pods talk to the API server. Needs a declared `kubernetes-api` exception. */
+/** Lets some pods talk to the API server. Needs a `kubernetes-api` exception that is declared for the subject. */
 export function allowKubernetesApi(
-  name: string,
+  subject: string,
   pods: Readonly<Record<string, string>>,
   address: ApiServerAddress,
 ): Manifest {
   return networkPolicy({
-    name,
+    name: `${subject}-kubernetes-api`,
     pods,
     to: { peers: address.cidrs.map((cidr) => ({ cidr })), ports: address.ports },
   });
@@ -87,11 +91,11 @@ export function allowKubernetesApi(
 
 function peerSelector(peer: Peer): object {
   if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
+  const byName = peer.namespace ? { 'kubernetes.io/metadata.name': peer.namespace } : undefined;
+  const namespaces = byName || peer.namespaceLabels ? { ...peer.namespaceLabels, ...byName } : undefined;
   return {
-    ...(peer.namespace
-      ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } } }
-      : {}),
-    ...(peer.podLabels || !peer.namespace ? { podSelector: { matchLabels: peer.podLabels ?? {} } } : {}),
+    ...(namespaces ? { namespaceSelector: { matchLabels: namespaces } } : {}),
+    ...(peer.podLabels || !namespaces ? { podSelector: { matchLabels: peer.podLabels ?? {} } } : {}),
   };
 }
 

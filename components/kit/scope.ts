@@ -115,12 +115,16 @@ export class Scope<S = unknown> {
    * Emits the objects of a release: vendored ones, or in the lab the given stand-in.
    * @throws Error outside the lab when the release is not vendored.
    */
-  release(upstream: Upstream, standIn: () => readonly Manifest[]): KubernetesObject[] {
+  release(
+    upstream: Upstream,
+    standIn: () => readonly Manifest[],
+    options: ObjectOptions = {},
+  ): KubernetesObject[] {
     const { objects } = this.arguments.sources.release(upstream, standIn);
     return objects.map((object) => {
       const where = object.metadata.namespace ? `${object.metadata.namespace}-` : '';
       const role = `${upstream.name}-${object.kind.toLowerCase()}-${where}${slug(object.metadata.name)}`;
-      return this.emit(role, this.placed(object), {});
+      return this.emit(role, this.placed(object), options);
     });
   }
 

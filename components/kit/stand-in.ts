@@ -13,6 +13,7 @@ export interface StandInOperator {
   /** Ports its pods open. */
   ports: readonly { name: string; port: number }[];
   args?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,6 +37,7 @@ export function standInOperator(operator: StandInOperator): readonly Manifest[] 
           resources: operator.resources,
           ports: operator.ports,
           ...(operator.args ? { args: operator.args } : {}),
+          ...(operator.environment ? { environment: operator.environment } : {}),
         }),
       ],
     }),

@@ -10,7 +10,7 @@ export function emitNetwork(scope: Scope<CertManagerSettings>): void {
   for (const role of workloadRoles) {
     const pods = workloadLabels(role);
     const { name } = workloads[role];
-    scope.object(`network-${role}-api`, allowKubernetesApi(`${name}-api`, pods, apiServer));
+    scope.object(`network-${role}-api`, allowKubernetesApi(name, pods, apiServer));
     scope.object(`network-${role}-metrics`, allowScraping(`${name}-metrics`, pods, 9402));
   }
   scope.object(

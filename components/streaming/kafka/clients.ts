@@ -1,0 +1,60 @@
+import type { Binding } from '../../kit/binding.ts';
+import type { Scope } from '../../kit/scope.ts';
+import type { StreamingFacts, StreamingNeeds } from '../capability.ts';
+import { topicContent, userContent } from './entities.ts';
+import { strimziKinds } from './kinds.ts';
+
+const clientPath = '/var/run/secrets/ninefold.dev/streaming/client';
+const authorityPath = '/var/run/secrets/ninefold.dev/streaming/authority';
+
+/**
+ * Grants one client what it needs: the topics that it publishes, and a user with exactly the rights to publish
+ * and consume. Topics and user are made beside the cluster, because Strimzi looks for them there only.
+ *
+ * The Secrets that the binding names are written there too: the user's certificate by Strimzi, and the
+ * certificate of the brokers' authority. A client in that namespace mounts them as they are. For a client in
+ * another namespace they have to be brought there under the same names, which is the business of the platform's
+ * one mechanism for that and not of this binding; until they are there, the client's pods wait for them.
+ */
+export function bindClient(scope: Scope<unknown>, facts: StreamingFacts, need: StreamingNeeds): Binding {
+  const userName = `${need.client}.${need.namespace}`;
+  const inCluster = { namespace: facts.namespace };
+  const topics = need.publishes.map((topic) => {
+    const { metadata, spec } = topicContent({ ...topic, replication: facts.replication });
+    const content = { metadata: { ...metadata, ...inCluster }, spec };
+    return scope.custom(`topic-${topic.name}`, strimziKinds.KafkaTopic, content, {
+      readyWhen: 'condition=Ready',
+      holdsData: `the messages of the topic ${topic.name}`,
+    });
+  });
+  const { metadata, spec } = userContent(userName, {
+    publishes: need.publishes.map((topic) => topic.name),
+    consumes: need.consumes,
+    transactions: need.transactions ? userName : undefined,
+  });
+  const content = { metadata: { ...metadata, ...inCluster }, spec };
+  const user = scope.custom(`user-${userName}`, strimziKinds.KafkaUser, content, {
+    dependsOn: topics.length > 0 ? topics : undefined,
+    readyWhen: 'condition=Ready',
+  });
+  return {
+    environment: {
+      KAFKA_BOOTSTRAP_SERVERS: facts.bootstrap,
+      KAFKA_CLIENT_CERTIFICATE: `${clientPath}/user.crt`,
+      KAFKA_CLIENT_KEY: `${clientPath}/user.key`,
+      KAFKA_AUTHORITY_CERTIFICATE: `${authorityPath}/${facts.authority.key}`,
+      SCHEMA_REGISTRY_URL: facts.registry.url,
+      ...(need.transactions ? { KAFKA_TRANSACTIONAL_ID_PREFIX: userName } : {}),
+    },
+    secrets: [
+      { secretName: userName, mountPath: clientPath },
+      { secretName: facts.authority.secretName, mountPath: authorityPath },
+    ],
+    egress: [facts.brokers, facts.registry].map(({ podLabels, port }) => ({
+      namespace: facts.namespace,
+      podLabels,
+      ports: [port],
+    })),
+    grantedBy: [...topics, user],
+  };
+}
