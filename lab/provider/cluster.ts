@@ -15,6 +15,8 @@ export interface Cluster {
   readonly signal: AbortSignal;
   /** Resources that this run deletes before it makes them again; their objects are no foreigners in a preview. */
   readonly replacing: Set<string>;
+  /** Namespaces that a preview has looked for, and whether they are there. */
+  readonly namespaces: Map<string, Promise<boolean>>;
 }
 
 /** For how long the API server may be away before an operation fails, in milliseconds. */
@@ -32,7 +34,15 @@ export async function openCluster(
     onRetry: (report) => outage.waiting(report),
     userAgent: 'ninefold-lab-provider',
   });
-  return { client, settings, log, watches: new SharedWatches(client), signal, replacing: new Set() };
+  return {
+    client,
+    settings,
+    log,
+    watches: new SharedWatches(client),
+    signal,
+    replacing: new Set(),
+    namespaces: new Map(),
+  };
 }
 
 /** The namespace that an object of a kind goes to; undefined for a kind that has none. */
@@ -44,6 +54,19 @@ export function namespaceFor(
   if (!resource.namespaced) return undefined;
   const given = isMap(inputs.metadata) ? inputs.metadata.namespace : undefined;
   return typeof given === 'string' ? given : defaultNamespace(cluster);
+}
+
+/** Whether a namespace is there, asked once: for a preview, during which nothing changes. */
+export function namespaceExists(cluster: Cluster, name: string): Promise<boolean> {
+  const known = cluster.namespaces.get(name);
+  if (known) return known;
+  const found = cluster.client
+    .find({ apiVersion: 'v1', kind: 'Namespace', name })
+    .then((namespace) => namespace !== undefined)
+    // Without the right to look, the objects themselves will tell.
+    .catch(() => true);
+  cluster.namespaces.set(name, found);
+  return found;
 }
 
 /** The namespace of namespaced objects that name none. */

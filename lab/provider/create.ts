@@ -10,7 +10,7 @@ import {
 } from '../kubernetes/index.ts';
 import { labelOf, ownerLabel } from './annotations.ts';
 import { applyObject } from './apply.ts';
-import { type Cluster, namespaceFor } from './cluster.ts';
+import { type Cluster, namespaceExists, namespaceFor } from './cluster.ts';
 import { waitUntilGone } from './delete.ts';
 import { InitializationError } from './errors.ts';
 import { idOf } from './ids.ts';
@@ -78,7 +78,9 @@ async function previewCreate(cluster: Cluster, { urn, inputs }: CreateRequest): 
     if (error instanceof UnknownKindError) return unjudged;
     throw error;
   }
-  const manifest = manifestOf(inputs.value, namespaceFor(cluster, resource, inputs.value));
+  const namespace = namespaceFor(cluster, resource, inputs.value);
+  if (namespace !== undefined && !(await namespaceExists(cluster, namespace))) return unjudged;
+  const manifest = manifestOf(inputs.value, namespace);
   // The object that is about to be deleted is still there and would be judged instead of its successor.
   if (cluster.replacing.has(urn)) return unjudged;
   const existing = await cluster.client.find(referenceOf(manifest));
@@ -87,7 +89,7 @@ async function previewCreate(cluster: Cluster, { urn, inputs }: CreateRequest): 
     const dryRun = await applyObject(cluster, manifest, { inputs: inputs.value, dryRun: true });
     return { id: '', outputs: previewOutputs(dryRun, inputs) };
   } catch (error) {
-    // Its namespace, its priority class and the like may be made by the same update.
+    // Its service account, its priority class and the like may be made by the same update.
     if (isNotFound(error) || (error instanceof KubernetesApiError && /not found/.test(error.message)))
       return unjudged;
     throw error;
@@ -124,7 +126,8 @@ async function makeWay(cluster: Cluster, manifest: KubernetesObject, request: Cr
   refuseForeign(cluster, existing, request.inputs.value);
 }
 
-function refuseForeign(cluster: Cluster, existing: KubernetesObject, inputs: PropertyMap): void {
+/** @throws {Error} when an object is somebody else's */
+export function refuseForeign(cluster: Cluster, existing: KubernetesObject, inputs: PropertyMap): void {
   const owner = labelOf(inputs, ownerLabel);
   const { labels, deletionTimestamp } = existing.metadata;
   if (owner !== undefined && labels?.[ownerLabel] === owner) return;

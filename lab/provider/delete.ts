@@ -40,10 +40,8 @@ export async function deleteResource(cluster: Cluster, request: DeleteRequest): 
     const remaining = await cluster.client.delete(reference, {
       propagationPolicy: propagationPolicy(reference, request),
       uid: existing.metadata.uid,
-      signal: cluster.signal,
     });
-    if (remaining)
-      await waitUntilGone(cluster, urn, reference, existing, { ...request, inputs: request.inputs });
+    if (remaining) await waitUntilGone(cluster, urn, reference, existing, request);
   } catch (error) {
     // Without its kind there is no object either.
     if (!(error instanceof UnknownKindError)) throw error;

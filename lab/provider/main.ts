@@ -24,7 +24,8 @@ const stop = async () => {
   server.forceShutdown();
   process.exit(0);
 };
-process.once('SIGINT', stop);
+// After Ctrl-C the engine still wants to know what became of what is under way; it ends its plugins itself.
+process.on('SIGINT', () => provider.cancel());
 process.once('SIGTERM', stop);
 
 // An engine that is killed can't end its plugins; nobody would.

@@ -4,14 +4,13 @@ import type { ManagedFields, ObjectMetadata } from '../kubernetes/index.ts';
 export type FieldTree = Record<string, unknown>;
 
 /**
- * What is known about the lists of an object, from the fields that its managers own: nothing else tells for every
- * kind, custom resources too, which lists are merged by keys and by which.
+ * The fields that the managers of an object own, all or one of them. Nothing else tells for every kind, custom
+ * resources too, which lists are merged by keys and by which.
  */
-export function fieldTreeOf(metadata: ObjectMetadata): FieldTree {
-  return (metadata.managedFields ?? []).reduce<FieldTree>(
-    (all, { fieldsV1 }) => mergeTrees(all, fieldsV1 ?? {}),
-    {},
-  );
+export function fieldTreeOf(metadata: ObjectMetadata, manager?: string): FieldTree {
+  return (metadata.managedFields ?? [])
+    .filter((fields) => manager === undefined || fields.manager === manager)
+    .reduce<FieldTree>((all, { fieldsV1 }) => mergeTrees(all, fieldsV1 ?? {}), {});
 }
 
 /** The tree below a member. */

@@ -66,5 +66,6 @@ export function refreshedInputs(live: KubernetesObject, inputs: Properties): Pro
   // Objects come parsed from JSON, so they hold nothing but JSON.
   const plain = live as unknown as PropertyMap;
   const comparable = withLeftOutPart(withStringData(plain, inputs.value), inputs.value);
-  return { value: project(comparable, inputs.value, fieldTreeOf(live.metadata)), secrets: inputs.secrets };
+  const owners = { all: fieldTreeOf(live.metadata), ours: fieldTreeOf(live.metadata, fieldManager) };
+  return { value: project(comparable, inputs.value, owners), secrets: inputs.secrets };
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import {
   describeObject,
   type KubernetesClient,
@@ -28,7 +29,7 @@ export async function explainStuckDeletion(
   const finalizers = object.metadata.finalizers ?? [];
   const { plural } = await client.resourceFor(reference.apiVersion, reference.kind);
   if (reference.kind === 'Namespace' && reference.apiVersion === 'v1') {
-    return [head, ...namespaceConditions(object), 'Delete what remains in it, then run again.'].join('\n');
+    return [head, ...terminationConditions(object), 'Delete what remains in it, then run again.'].join('\n');
   }
   if (finalizers.length === 0) {
     return `${head}\nIt has no finalizers: its kubelet has not confirmed that it stopped. Run again in a while.`;
@@ -40,6 +41,7 @@ export async function explainStuckDeletion(
   ].join(' ');
   return [
     head,
+    ...terminationConditions(object),
     ...finalizers.map((finalizer) => `  finalizer ${finalizer}: cleared by ${clearedBy(finalizer)}`),
     'If nobody is left to clear them, clear them by hand and run again:',
     `  kubectl patch ${target} --type=merge --patch '{"metadata":{"finalizers":null}}'`,
@@ -53,14 +55,22 @@ function clearedBy(finalizer: string): string {
   return `the controller of ${domain} (an operator, which does not run in the lab)`;
 }
 
-function namespaceConditions(namespace: KubernetesObject): string[] {
-  const { status } = namespace;
-  const conditions =
-    typeof status === 'object' &&
-    status !== null &&
-    'conditions' in status &&
-    Array.isArray(status.conditions)
-      ? status.conditions
-      : [];
-  return conditions.filter(({ status }) => status === 'True').map(({ message }) => `  ${message}`);
+const conditionsSchema = z.looseObject({
+  status: z.looseObject({
+    conditions: z.array(
+      z.looseObject({ type: z.string(), status: z.string(), message: z.string().default('') }),
+    ),
+  }),
+});
+
+/** What namespaces and definitions tell about their own end. */
+function terminationConditions(object: KubernetesObject): string[] {
+  const parsed = conditionsSchema.safeParse(object);
+  const conditions = parsed.success ? parsed.data.status.conditions : [];
+  return conditions
+    .filter(
+      ({ type, status, message }) =>
+        status === 'True' && message !== '' && /Terminating|Namespace/.test(type),
+    )
+    .map(({ message }) => `  ${message}`);
 }

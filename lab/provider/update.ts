@@ -1,6 +1,7 @@
 import { describeObject, type KubernetesObject, referenceOf, UnknownKindError } from '../kubernetes/index.ts';
 import { applyObject, FieldConflictError, fieldManager } from './apply.ts';
 import type { Cluster } from './cluster.ts';
+import { refuseForeign } from './create.ts';
 import { releaseDroppedFields } from './dropped-fields.ts';
 import { InitializationError } from './errors.ts';
 import { referenceOfResource } from './ids.ts';
@@ -51,6 +52,9 @@ export async function updateResource(cluster: Cluster, request: UpdateRequest): 
   if (preview) return await previewUpdate(cluster, request, manifest);
 
   const before = await cluster.client.find(reference, { signal: cluster.signal });
+  const uid = valueAt(request.oldOutputs.value, ['metadata', 'uid']);
+  if (before && uid !== undefined && before.metadata.uid !== uid)
+    refuseForeign(cluster, before, newInputs.value);
   const applied = await applyRepairing(cluster, manifest, before, request);
   const live = await releaseDroppedFields(cluster, applied, oldInputs.value, newInputs.value);
   const ready = await awaitReadiness(cluster, {
