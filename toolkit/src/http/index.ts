@@ -4,6 +4,10 @@
  *
  * @module
  */
+export { type HttpClient, type HttpClientDescription, httpClient } from './client/client.ts';
+export { UnreachableError } from './client/errors.ts';
+export type { HttpAttempt, HttpClientObserver, HttpClientOptions } from './client/options.ts';
+export type { HttpAnswer, HttpRequest, QueryValue } from './client/request.ts';
 export {
   type DeprecationNotice,
   type DeprecationOptions,

@@ -27,6 +27,11 @@ const byCode: Readonly<Record<string, { type: string; status: number; title: str
     status: 503,
     title: 'A service behind this one is not answering',
   },
+  SERVICE_UNREACHABLE: {
+    type: problemTypes.dependencyUnavailable,
+    status: 503,
+    title: 'A service behind this one is not answering',
+  },
   RATE_LIMITED: { type: problemTypes.rateLimited, status: 429, title: 'More requests than agreed' },
 };
 

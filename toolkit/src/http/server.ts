@@ -10,6 +10,7 @@ import {
   remainingTime,
   runInContext,
 } from '../context/index.ts';
+import { retriedField, wasRetried } from '../resilience/retry-marker.ts';
 import type { Component } from '../service/component.ts';
 import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
 import { FastestAnswer } from './fastest-answer.ts';
@@ -319,6 +320,7 @@ class ToolkitHttpServer implements HttpServer {
     const scope = request[scopeKey];
     if (scope) scope.error = error;
     if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+    if (wasRetried(error)) reply.header(retriedField, 'true');
     const traceId = request.context?.trace?.traceId;
     void reply
       .code(problem.status)
