@@ -95,8 +95,8 @@ function problemOf(issue: Issue, value: unknown): string {
 }
 
 function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters';
-  return origin === 'array' ? ' items' : '';
+  if (origin === 'string') return ' in length';
+  return origin === 'array' ? ' in number' : '';
 }
 
 function fixOf(field: z.ZodType, value: unknown, example: unknown): string {
@@ -152,8 +152,12 @@ function describe(schema: z.ZodType): string {
 }
 
 function describeList(list: z.ZodArray): string {
-  const { minimum = 0, maximum } = list._zod.bag as { minimum?: number; maximum?: number };
-  return `a list of ${minimum} to ${maximum} items, each ${describe(list.element as z.ZodType)}`;
+  let [least, most] = [0, Number.POSITIVE_INFINITY];
+  for (const { _zod } of list.def.checks ?? []) {
+    if ('minimum' in _zod.def) least = Number(_zod.def.minimum);
+    if ('maximum' in _zod.def) most = Number(_zod.def.maximum);
+  }
+  return `a list of ${least} to ${most} items, each ${describe(list.element as z.ZodType)}`;
 }
 
 function exampleOf(schema: z.ZodType): unknown {

@@ -1,0 +1,191 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkContracts } from '../check.ts';
+import { asDefined, validateContract } from '../parse.ts';
+import type { LoadedContract } from '../references.ts';
+import { ContractError, type ContractSource, toViolation, type Violation, valueAt } from '../violation.ts';
+import { readDocument } from './document.ts';
+import { readReferences } from './references.ts';
+import { violationsOf } from './violations.ts';
+
+/** What {@link loadContracts} takes for a contract: `contract.yaml`, `orders.contract.ts` and the like. */
+const CONTRACT_FILE = /^(.+\.)?contract\.(ya?ml|json|[cm]?[jt]s)$/;
+const CODE_FILE = /\.[cm]?[jt]s$/;
+const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor']);
+
+/**
+ * What {@link readContracts} found.
+ *
+ * @example
+ * const { contracts, violations }: ContractSet = await readContracts('services');
+ */
+export interface ContractSet {
+  /** Contracts that are valid by themselves, in the order of their files. */
+  readonly contracts: readonly LoadedContract[];
+  /** Everything that is wrong, in single contracts and between them. */
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Reads one contract, in YAML, JSON or TypeScript (its default export), with the files it refers to, and checks it by
+ * itself.
+ *
+ * @throws {@link ContractError} with every violation; Error when a parser for a referenced file is not installed.
+ * @example
+ * const { contract } = await loadContract('orders/contract.yaml');
+ */
+export async function loadContract(file: string): Promise<LoadedContract> {
+  const { loaded, violations } = await readContract(file);
+  if (loaded === undefined || violations.length > 0) throw new ContractError(violations);
+  return loaded;
+}
+
+/**
+ * Reads every contract below a directory (files named `contract.yaml`, `*.contract.ts` and the like) and checks each
+ * by itself and all of them together.
+ *
+ * @throws {@link ContractError} with every violation in every file; Error when a parser for a referenced file is not
+ * installed.
+ * @example
+ * const contracts = await loadContracts('examples/shop');
+ */
+export async function loadContracts(directory: string): Promise<readonly LoadedContract[]> {
+  const { contracts, violations } = await readContracts(directory);
+  if (violations.length > 0) throw new ContractError(violations);
+  return contracts;
+}
+
+/**
+ * Like {@link loadContracts}, for those who report violations instead of stopping at them.
+ *
+ * @throws Error when a parser for a referenced file is not installed.
+ * @example
+ * const { contracts, violations } = await readContracts('services');
+ */
+export async function readContracts(directory: string): Promise<ContractSet> {
+  const files = await findContracts(directory);
+  if (files.length === 0) return { contracts: [], violations: [nothingFound(directory)] };
+  const results = await Promise.all(files.map(readContract));
+  const contracts = results.flatMap(({ loaded }) => loaded ?? []);
+  const unread = results.flatMap(({ loaded, name }) => (loaded === undefined ? [name] : []));
+  const violations = [
+    ...results.flatMap((result) => result.violations),
+    ...checkContracts(contracts, { unread }),
+  ];
+  return { contracts, violations };
+}
+
+interface ReadContract {
+  /** Undefined when the contract itself is not valid; its references may still be missing. */
+  readonly loaded?: LoadedContract;
+  /** The name it gives itself, valid or not. */
+  readonly name?: string;
+  readonly violations: readonly Violation[];
+}
+
+async function readContract(file: string): Promise<ReadContract> {
+  const { value, source, violations } = CODE_FILE.test(file)
+    ? await importContract(file)
+    : await parseFile(file);
+  if (violations.length > 0) return { violations };
+  const name = valueAt(value, ['name']);
+  const validation = validateContract(value, source);
+  if (validation.contract === undefined) {
+    return { violations: validation.violations, ...(typeof name === 'string' && { name }) };
+  }
+  const { contract } = validation;
+  const { references, violations: unreadable } = await readReferences(contract, source);
+  return { loaded: { contract, references, source }, name: contract.name, violations: unreadable };
+}
+
+interface RawContract {
+  readonly value: unknown;
+  readonly source: ContractSource;
+  readonly violations: readonly Violation[];
+}
+
+async function parseFile(file: string): Promise<RawContract> {
+  const document = await readDocument(file);
+  return { value: document.value, source: document, violations: violationsOf(document) };
+}
+
+async function importContract(file: string): Promise<RawContract> {
+  const source: ContractSource = { file };
+  try {
+    const module: unknown = await import(pathToFileURL(resolve(file)).href);
+    const value = asDefined(valueAt(module, ['default']));
+    if (value !== undefined) return { value, source, violations: [] };
+    const fix = 'Write `export default defineService({ … })`.';
+    return failed(
+      source,
+      'missing-export',
+      'has no default export',
+      'a file whose default export is a contract',
+      fix,
+    );
+  } catch (error) {
+    // The file's own contract was refused where it is defined.
+    if (error instanceof ContractError) {
+      return {
+        value: undefined,
+        source,
+        violations: error.violations.map((violation) => ({ ...violation, file })),
+      };
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return failed(
+      source,
+      'failed-import',
+      `can't be imported: ${message}`,
+      'a module that loads',
+      'Correct the module.',
+    );
+  }
+}
+
+function failed(
+  source: ContractSource,
+  rule: string,
+  problem: string,
+  allowed: string,
+  fix: string,
+): RawContract {
+  const violation = toViolation(
+    { rule, path: [], problem, allowed, fix, value: undefined },
+    source,
+    undefined,
+  );
+  return { value: undefined, source, violations: [violation] };
+}
+
+async function findContracts(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found = await Promise.all(
+    entries
+      .sort((left, right) => (left.name < right.name ? -1 : 1))
+      .map(async (entry) => {
+        if (entry.isDirectory()) {
+          const skipped = SKIPPED.has(entry.name) || entry.name.startsWith('.');
+          return skipped ? [] : findContracts(join(directory, entry.name));
+        }
+        return CONTRACT_FILE.test(entry.name) ? [join(directory, entry.name)] : [];
+      }),
+  );
+  return found.flat();
+}
+
+function nothingFound(directory: string): Violation {
+  return toViolation(
+    {
+      rule: 'no-contract',
+      path: [],
+      problem: 'holds no contract',
+      allowed: 'files named contract.yaml, contract.ts, or anything before .contract.yaml or .contract.ts',
+      fix: 'Name another directory, or rename the files.',
+      value: undefined,
+    },
+    { file: directory },
+    undefined,
+  );
+}
