@@ -15,6 +15,32 @@ export {
   readDeprecation,
 } from './deprecation.ts';
 export type { HttpExchange, HttpServerObserver, StartedRequest } from './exchange.ts';
+export { type ApiClient, apiClient, type CallOptions } from './openapi/api-client.ts';
+export { loadOpenapi, type OpenapiDocument } from './openapi/document.ts';
+export { OpenapiError } from './openapi/error.ts';
+export { type GenerateOptions, generateApi } from './openapi/generate.ts';
+export type {
+  DocumentedBody,
+  DocumentedContent,
+  DocumentedOperation,
+  DocumentedParameter,
+} from './openapi/operations.ts';
+export {
+  type Handler,
+  type Handlers,
+  type OperationsOptions,
+  registerOperations,
+} from './openapi/register.ts';
+export { checkRoutes } from './openapi/route-check.ts';
+export type {
+  AnswerOf,
+  ApiDescription,
+  HandlerAnswerOf,
+  OperationDescription,
+  OperationShape,
+  OperationShapes,
+  RequestOf,
+} from './openapi/types.ts';
 export {
   type Problem,
   ProblemError,

@@ -55,6 +55,8 @@ export const problemTypes = {
   idempotencyKeyInUse: 'urn:ninefold:problem:idempotency-key-in-use',
   /** 400: an API version that this service does not speak; `supported` lists those it does. */
   unsupportedVersion: 'urn:ninefold:problem:unsupported-version',
+  /** 500: the answer would not have been what the API's description promises. */
+  invalidAnswer: 'urn:ninefold:problem:invalid-answer',
   /** 410: an operation that was taken out of service. */
   retired: 'urn:ninefold:problem:retired',
 } as const;

@@ -2,6 +2,7 @@ import type { Clock } from '../clock/index.ts';
 import type { Priority } from '../context/index.ts';
 import type { DeprecationOptions } from './deprecation.ts';
 import type { HttpServerObserver } from './exchange.ts';
+import type { OpenapiDocument } from './openapi/document.ts';
 import type { SheddingOptions } from './shedding.ts';
 
 /**
@@ -29,6 +30,11 @@ export interface HttpServerOptions {
   readonly shedding?: SheddingOptions | false;
   /** Whether errors and unknown routes are answered as problems (RFC 9457). @default true */
   readonly problems?: boolean;
+  /**
+   * The document that the routes must match when the server starts, both ways. Routes with `config.internal` are left
+   * out. @default none is checked
+   */
+  readonly openapi?: OpenapiDocument;
   /** Told of every request. @default [] */
   readonly observers?: readonly HttpServerObserver[];
   /** @default systemClock */
@@ -43,6 +49,10 @@ declare module 'fastify' {
     maximumTime?: number;
     /** `false` for a route that is never shed, such as one for health. @default true */
     shedding?: boolean;
+    /** The `operationId` of the route, for metrics. @default none */
+    operation?: string;
+    /** Whether the route is none of the API's, and the OpenAPI document need not have it. @default false */
+    internal?: boolean;
     /** Says in every answer that the operation is on its way out. */
     deprecation?: DeprecationOptions;
   }

@@ -14,6 +14,8 @@ import { retriedField, wasRetried } from '../resilience/retry-marker.ts';
 import type { Component } from '../service/component.ts';
 import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
 import { FastestAnswer } from './fastest-answer.ts';
+import { OpenapiError } from './openapi/error.ts';
+import { checkRoutes } from './openapi/route-check.ts';
 import { completeProblem, ProblemError, problemMediaType, problemTypes } from './problem.ts';
 import { problemOfError } from './problem-of-error.ts';
 import { RequestScope } from './request-scope.ts';
@@ -67,7 +69,7 @@ export interface ListenOptions {
 export interface HttpServerDescription {
   readonly kind: 'http-server';
   readonly name: string;
-  /** Routes as `METHOD /pattern`, sorted. */
+  /** Routes as `METHOD /pattern`, sorted, without internal ones. */
   readonly routes: readonly string[];
   readonly trusted: boolean;
   /** Milliseconds. */
@@ -196,9 +198,17 @@ class ToolkitHttpServer implements HttpServer {
   #register(app: FastifyInstance): void {
     app.decorateRequest('context');
     app.decorateRequest(scopeKey);
-    app.addHook('onRoute', ({ method, url }) => {
+    app.addHook('onRoute', ({ method, url, config }) => {
+      if (config?.internal) return;
       for (const name of [method].flat()) this.#routes.add(`${name} ${url}`);
     });
+    const { openapi } = this.#options;
+    if (openapi) {
+      app.addHook('onReady', (done) => {
+        const problems = checkRoutes(openapi, this.#routes);
+        done(problems.length === 0 ? undefined : new OpenapiError(problems));
+      });
+    }
     app.addHook('onRequest', (request, reply, done) => this.#begin(request, reply, done));
     app.addHook('preValidation', (request, _, done) => {
       // Reading a body leaves the asynchronous context, and a hook may have put another context in place.
