@@ -9,7 +9,8 @@ import type { Tell } from './events.ts';
 import { contextName, writeKubeconfigs } from './kubeconfig.ts';
 import { type Lab, LabError } from './lab.ts';
 import type { LabLayout } from './layout.ts';
-import { applyNodes, countWaiting, type LabNodes, planNodes, releaseNodes } from './nodes.ts';
+import { type LeaseHolder, missingLeases, releaseLeases } from './leases.ts';
+import { applyNodes, type LabNodes, nodeNames, unreadyNodes } from './nodes.ts';
 import { choosePorts, loopback, type Ports } from './ports.ts';
 import { writeRecord } from './record.ts';
 import { stopComponents } from './stop.ts';
@@ -65,10 +66,12 @@ export class Boot {
       const client = await KubernetesClient.fromKubeconfig(layout.kubeconfig, undefined, { retryForMs: 0 });
       try {
         await this.#untilServing(client);
-        this.#start('kube-controller-manager', ports);
-        this.#start('kube-scheduler', ports);
-        await this.#furnish(client, ports);
-        await this.#untilPopulated(client);
+        await Promise.all([
+          this.#startClient('kube-controller-manager', ports, client),
+          this.#startClient('kube-scheduler', ports, client),
+          this.#furnish(client, ports),
+        ]);
+        await this.#untilAtWork(client);
       } finally {
         await client.close();
       }
@@ -83,7 +86,8 @@ export class Boot {
         ready: true,
       };
     } catch (error) {
-      await stopComponents(this.#started, tell);
+      // An API server without etcd would take long to stop, and a kill loses nothing that etcd has confirmed.
+      await stopComponents(this.#started, tell, 1000);
       throw error;
     }
   }
@@ -145,28 +149,27 @@ export class Boot {
 
   /** The simulator's rights and the nodes, and then the simulator. */
   async #furnish(client: KubernetesClient, ports: Ports): Promise<void> {
-    const { nodes } = this.#options;
-    const restartsSimulator = this.#running.kwok === undefined;
-    await Promise.all([
-      applyDefaults(client),
-      applyNodes(client, nodes),
-      restartsSimulator ? releaseNodes(client) : undefined,
-    ]);
-    this.#start('kwok', ports);
+    await Promise.all([applyDefaults(client), applyNodes(client, this.#options.nodes)]);
+    await this.#startClient('kwok', ports, client);
   }
 
-  /** Nodes ready, and the account that every pod needs made by the controller manager. */
-  async #untilPopulated(client: KubernetesClient): Promise<void> {
-    const { nodes, tell } = this.#options;
-    const count = planNodes(nodes).length;
-    await this.#until(`${count} nodes to be ready and the default service account`, async () => {
-      const [waiting, account] = await Promise.all([
-        countWaiting(client, nodes),
+  async #startClient(component: LeaseHolder, ports: Ports, client: KubernetesClient): Promise<void> {
+    if (this.#running[component] === undefined) await releaseLeases(client, component);
+    this.#start(component, ports);
+  }
+
+  /** Everybody holds a lease, nodes are ready, and the account that every pod needs exists. */
+  async #untilAtWork(client: KubernetesClient): Promise<void> {
+    const names = nodeNames(this.#options.nodes);
+    await this.#until('controllers, scheduler and nodes', async () => {
+      const [leases, nodes, account] = await Promise.all([
+        missingLeases(client, apiClients, names),
+        unreadyNodes(client, this.#options.nodes),
         client.find({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'default', name: 'default' }),
       ]);
-      return account !== undefined && waiting === 0;
+      return leases.length === 0 && nodes.length === 0 && account !== undefined;
     });
-    tell({ step: 'ready', component: 'nodes', detail: `${count} nodes in three zones` });
+    this.#options.tell({ step: 'ready', component: 'nodes', detail: `${names.length} nodes in three zones` });
   }
 
   /** Asks until the answer is yes; fails as soon as a component that should run doesn't. */

@@ -31,6 +31,14 @@ const podNetwork = '10.244.0.1/16';
 /** Requests per second that a controller may make; the defaults (20 to 50) are meant for shared clusters. */
 const clientRate = ['--kube-api-qps=500', '--kube-api-burst=1000'];
 
+/** Nobody competes for the leases, so they are renewed seldom; they tell a start that the holder is at work. */
+const lease = [
+  '--leader-elect=true',
+  '--leader-elect-lease-duration=60s',
+  '--leader-elect-renew-deadline=45s',
+  '--leader-elect-retry-period=10s',
+];
+
 /**
  * The argument that each component is called with first. It depends on the lab's directory alone, so together with
  * the program's name it tells which lab a running process belongs to.
@@ -55,7 +63,7 @@ const flags: Record<ComponentName, (layout: LabLayout, ports: Ports) => string[]
   etcd: etcdFlags,
   'kube-apiserver': apiserverFlags,
   'kube-controller-manager': controllerManagerFlags,
-  'kube-scheduler': () => ['--secure-port=0', '--leader-elect=false', '--profiling=false', ...clientRate],
+  'kube-scheduler': () => ['--secure-port=0', '--profiling=false', ...lease, ...clientRate],
   kwok: (layout) => [
     `--config=${stagesFile(layout)}`,
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
@@ -127,7 +135,7 @@ function controllerManagerFlags(layout: LabLayout): string[] {
   const authority = certificateFiles(layout, 'ca');
   return [
     '--secure-port=0',
-    '--leader-elect=false',
+    ...lease,
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${join(layout.certificates, 'service-account.key')}`,
     `--root-ca-file=${authority.certificate}`,

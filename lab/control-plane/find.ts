@@ -52,7 +52,8 @@ export async function removeLab(directory: string, { report, signal }: StopLabOp
   const layout = resolveLayout(directory);
   await withLock(layout.lock, signal ? { signal } : {}, async () => {
     const volumes = await volumeDirectories(layout);
-    await stopAll(layout, timed(report));
+    // Nothing is worth waiting for: the data goes too.
+    await stopAll(layout, timed(report), 0);
     removeVolumeDirectories(volumes);
     rmSync(layout.directory, { recursive: true, force: true });
   });

@@ -30,9 +30,6 @@ const podsPerNode = '250';
 
 const fieldManager = 'ninefold-lab';
 
-const leaseKind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
-const leaseNamespace = 'kube-node-lease';
-
 /** Makes the nodes be as wanted: creates, resizes and removes. KWOK makes them ready. */
 export async function applyNodes(client: KubernetesClient, nodes: LabNodes): Promise<void> {
   const wanted = new Map(planNodes(nodes).map((node) => [node.metadata.name, node]));
@@ -67,7 +64,7 @@ async function applyNode(
 }
 
 /** A node as the lab makes it. */
-export interface LabNode extends KubernetesObject {
+interface LabNode extends KubernetesObject {
   readonly status: {
     readonly capacity: Record<string, string>;
     readonly allocatable: Record<string, string>;
@@ -76,7 +73,7 @@ export interface LabNode extends KubernetesObject {
 }
 
 /** The nodes wanted, zone by zone. */
-export function planNodes({ countPerZone, cpu, memory }: LabNodes): LabNode[] {
+function planNodes({ countPerZone, cpu, memory }: LabNodes): LabNode[] {
   return zones.flatMap((zone, zoneIndex) =>
     Array.from({ length: countPerZone }, (_, index): LabNode => {
       const name = `${zone}-${index + 1}`;
@@ -118,29 +115,19 @@ function sizesOf(node: KubernetesObject): unknown {
   return [status?.capacity, status?.allocatable];
 }
 
-/**
- * How many nodes are not simulated yet: neither ready nor held by the simulator. A node may still say that it is
- * ready from an earlier life of the lab, so that alone doesn't count.
- */
-export async function countWaiting(client: KubernetesClient, nodes: LabNodes): Promise<number> {
-  const [found, leases] = await Promise.all([
-    client.list({ apiVersion: 'v1', kind: 'Node' }, { labelSelector: `${labNodeLabel}=true` }),
-    client.list({ ...leaseKind, namespace: leaseNamespace }),
-  ]);
-  const held = new Set(leases.map((lease) => lease.metadata.name));
+/** The wanted nodes that are not ready. */
+export async function unreadyNodes(client: KubernetesClient, nodes: LabNodes): Promise<string[]> {
+  const found = await client.list(
+    { apiVersion: 'v1', kind: 'Node' },
+    { labelSelector: `${labNodeLabel}=true` },
+  );
   const ready = new Set(found.filter(isReady).map((node) => node.metadata.name));
-  return planNodes(nodes).filter(({ metadata: { name } }) => !held.has(name) || !ready.has(name)).length;
+  return nodeNames(nodes).filter((name) => !ready.has(name));
 }
 
-/**
- * Frees the nodes from a simulator that ended. KWOK holds a lease on each of its nodes under a name that is new on
- * every start, and would wait 40 s until those of its predecessor run out.
- */
-export async function releaseNodes(client: KubernetesClient): Promise<void> {
-  const leases = await client.list({ ...leaseKind, namespace: leaseNamespace });
-  await Promise.all(
-    leases.map(({ metadata: { name } }) => client.delete({ ...leaseKind, namespace: leaseNamespace, name })),
-  );
+/** The names of the wanted nodes. */
+export function nodeNames(nodes: LabNodes): string[] {
+  return planNodes(nodes).map((node) => node.metadata.name);
 }
 
 function isReady(node: KubernetesObject): boolean {

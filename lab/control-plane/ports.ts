@@ -1,6 +1,9 @@
 /** Chooses free ports on the loopback interface. */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { LabError } from './lab.ts';
 
 const port = z.int().min(1).max(65_535);
 
@@ -12,6 +15,11 @@ export type Ports = z.infer<typeof portsSchema>;
 
 /** The loopback address that everything in the lab listens on. */
 export const loopback = '127.0.0.1';
+
+// Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections. In that range a client
+// that calls a dead server again and again ends up connected to itself, and holds the port that the server wants back.
+const lowestPort = 16_000;
+const highestPort = 29_999;
 
 /**
  * Free ports, the same as before where they still are free or in use by the lab itself. Between choosing and binding
@@ -28,21 +36,31 @@ export async function choosePorts(
 }
 
 async function freePort(preferred: number | undefined): Promise<number> {
-  return (preferred !== undefined && (await bind(preferred))) || (await bind(0)) || Promise.reject(noPort());
+  if (preferred !== undefined && (await isSoonFree(preferred))) return preferred;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(lowestPort, highestPort + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new LabError(
+    `No free port between ${lowestPort} and ${highestPort} on ${loopback}; end some programs that listen there and run again.`,
+  );
 }
 
-/** Binds a port for a moment; 0 lets the system choose. Undefined when it is taken. */
-function bind(wanted: number): Promise<number | undefined> {
-  const { promise, resolve } = Promise.withResolvers<number | undefined>();
+/** A killed process leaves the process table a little before it leaves its ports. */
+async function isSoonFree(port: number): Promise<boolean> {
+  const deadline = performance.now() + 1500;
+  while (!(await isFree(port))) {
+    if (performance.now() > deadline) return false;
+    await delay(50);
+  }
+  return true;
+}
+
+/** Whether a port can be bound, found out by binding it for a moment. */
+function isFree(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
-  server.on('error', () => resolve(undefined));
-  server.listen({ port: wanted, host: loopback, exclusive: true }, () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
-  });
+  server.on('error', () => resolve(false));
+  server.listen({ port, host: loopback, exclusive: true }, () => server.close(() => resolve(true)));
   return promise;
-}
-
-function noPort(): Error {
-  return new Error(`No free port on ${loopback}; end some programs that listen there and run again.`);
 }

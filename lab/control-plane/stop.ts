@@ -12,8 +12,8 @@ const steps: readonly (readonly ComponentName[])[] = [
   ['etcd'],
 ];
 
-/** How long a component may take to stop by itself, in milliseconds. */
-const patienceMs = 10_000;
+/** How long a component may take to stop by itself before it is killed, in milliseconds. */
+const defaultPatienceMs = 10_000;
 
 /** Options for {@link stopLab}. */
 export interface StopLabOptions {
@@ -33,19 +33,27 @@ export async function stopLab(directory: string, { report, signal }: StopLabOpti
 }
 
 /** Stops whatever runs of a lab; the caller holds its lock. Returns whether anything ran. */
-export async function stopAll(layout: LabLayout, tell: Tell): Promise<boolean> {
+export async function stopAll(
+  layout: LabLayout,
+  tell: Tell,
+  patienceMs = defaultPatienceMs,
+): Promise<boolean> {
   let any = false;
   // Again until nothing is found: a component may run twice after a start without the lock's protection.
   for (;;) {
     const running = findRunning(layout);
     if (Object.keys(running).length === 0) return any;
     any = true;
-    await stopComponents(running, tell);
+    await stopComponents(running, tell, patienceMs);
   }
 }
 
 /** Stops components of a lab in order. */
-export async function stopComponents(running: RunningComponents, tell: Tell): Promise<void> {
+export async function stopComponents(
+  running: RunningComponents,
+  tell: Tell,
+  patienceMs = defaultPatienceMs,
+): Promise<void> {
   for (const step of steps) {
     await Promise.all(
       step.map(async (component) => {
