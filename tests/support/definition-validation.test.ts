@@ -120,6 +120,11 @@ describe('a custom resource is accepted with', () => {
       {},
     ],
     [
+      'a text that matches without regard to case, as Go writes it',
+      object({ action: { type: 'string', pattern: '^(?i)(abort|warn)?$' } }),
+      { action: 'Warn' },
+    ],
+    [
       'any key in a map',
       object({ map: { type: 'object', additionalProperties: { type: 'string' } } }),
       { map: { any: 'text' } },

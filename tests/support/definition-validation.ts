@@ -27,9 +27,10 @@ export function definitionValidator(definition: Manifest, version: string): Obje
   const ajv = new Ajv({
     allErrors: true,
     strict: false,
-    unicodeRegExp: false,
     useDefaults: true,
     logger: false,
+    unicodeRegExp: false,
+    code: { regExp: goPattern },
   });
   formats.default(ajv);
   ajv.addKeyword({
@@ -49,6 +50,18 @@ export function definitionValidator(definition: Manifest, version: string): Obje
     });
   };
 }
+
+/**
+ * An API server reads patterns as Go does. The difference that definitions make use of: `(?i)` inside a pattern,
+ * which JavaScript takes as a flag beside it.
+ */
+const goPattern = Object.assign(
+  (pattern: string) => {
+    const flags = [...pattern.matchAll(/\(\?([ims]+)\)/g)].map(([, letters]) => letters).join('');
+    return new RegExp(pattern.replaceAll(/\(\?[ims]+\)/g, ''), [...new Set(flags)].join(''));
+  },
+  { code: 'goPattern' },
+);
 
 /** Marks a list whose items are told apart by some of their fields; no fields: by their whole value. */
 const listKeysKeyword = 'ninefoldListKeys';

@@ -47,8 +47,9 @@ export const certManager = defineImplementation<'certificates', CertManagerSetti
   listeners,
   exceptions,
   platform(scope) {
-    emitNetwork(scope);
-    const operator = emitOperator(scope);
+    // Network first, so that it is the last to go: an operator that is cut off clears no finalizer.
+    const network = emitNetwork(scope);
+    const operator = emitOperator(scope, network);
     const opened = gate(scope, {
       sample: { kind: certManagerKinds.Certificate, content: authorityCertificate(scope.settings) },
       after: operator,

@@ -1,3 +1,4 @@
+import type * as pulumi from '@pulumi/pulumi';
 import type { Image } from '../../kit/images.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import type { Scope } from '../../kit/scope.ts';
@@ -55,8 +56,11 @@ export function workloadLabels(role: WorkloadRole): Record<string, string> {
 }
 
 /** Emits controller, webhook and injector. */
-export function emitOperator(scope: Scope<CertManagerSettings>): KubernetesObject[] {
-  return scope.release(certManagerRelease, () =>
+export function emitOperator(
+  scope: Scope<CertManagerSettings>,
+  after: readonly pulumi.Resource[],
+): KubernetesObject[] {
+  const standIn = () =>
     workloadRoles.flatMap((role) =>
       standInOperator({
         name: workloads[role].name,
@@ -66,6 +70,6 @@ export function emitOperator(scope: Scope<CertManagerSettings>): KubernetesObjec
         resources: scope.settings[role].resources,
         ports: workloads[role].ports,
       }),
-    ),
-  );
+    );
+  return scope.release(certManagerRelease, standIn, { dependsOn: after });
 }
