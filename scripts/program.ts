@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import packageInformation from '../package.json' with { type: 'json' };
 import { upCommand } from './commands/up.ts';
 import { exitCodeOf, exitCodes } from './errors.ts';
-import packageInformation from '../package.json' with { type: 'json' };
 
 /** Runs a command line and returns the exit code. */
 export async function main(arguments_: readonly string[]): Promise<number> {

@@ -1,59 +1,58 @@
-/** Brings an environment up. */
+/** Brings an environment up, or to what its settings say. */
 import { registry } from '../../components/registry.ts';
-import { withLock } from '../../lab/host/lock.ts';
-import { KubernetesClient } from '../../lab/kubernetes/index.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { sourcesFor } from '../../stacks/layers.ts';
 import { profiles } from '../../stacks/profiles.ts';
 import type { UpOptions } from '../commands/up.ts';
-import { openEngine } from '../engine/access.ts';
-import { interruptible } from '../engine/interrupt.ts';
+import { connect, openEngine, openLab } from '../engine/access.ts';
 import { runLayers } from '../engine/layers-run.ts';
 import { writeEngineRecord } from '../engine/record.ts';
 import { readState } from '../engine/stack-state.ts';
 import { sweep } from '../engine/sweep.ts';
 import { environmentsOf, targetOf } from '../engine/target.ts';
-import { exitCodes } from '../errors.ts';
-import { planText } from '../terminal/plan-text.ts';
+import { exitCodes, RefusedError } from '../errors.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
+import { describePlace, planText } from '../terminal/plan-text.ts';
 import { painter } from '../terminal/style.ts';
-import { openView } from '../terminal/view.ts';
+import { type UpSummary, upSummary, upSummaryText } from '../terminal/up-summary.ts';
+import { run } from './run.ts';
 
+/** `ninefold up`. */
 export async function up(options: UpOptions): Promise<number> {
-  const plan = loadPlan(
-    options.env,
-    registry,
-    { ...(options.cluster ? { cluster: options.cluster } : {}), allDefinitions: options.allDefinitions ?? false },
-    environmentsOf(options),
-  );
+  const began = performance.now();
+  const plan = loadPlan(options.env, registry, overridesOf(options), environmentsOf(options));
   const target = targetOf(plan, options);
   const sources = sourcesFor(plan, options.mirror);
-  process.stdout.write(`${planText(plan, target, registry, sources, painter(process.stdout))}\n\n`);
-  const view = await openView(process.stderr);
-  const provider = options.provider ?? 'lab';
-  try {
-    await interruptible(
-      (text) => view.report({ type: 'notice', text }),
-      async (signal) => {
-        await withLock(target.places.lock, { signal }, async () => {
-          const { perZone, cpu, memory } = profiles[plan.environment.profile].labNodes;
-          const session = await openEngine(target, {
-            provider,
-            nodes: { countPerZone: perZone, cpu, memory },
-            report: view.report,
-            signal,
-          });
-          writeEngineRecord(target.places.record, { environment: options.env, provider });
-          const results = await runLayers('up', { session, plan, registry, sources, report: view.report, signal });
-          const client = await KubernetesClient.fromKubeconfig(target.lab?.kubeconfig ?? '');
-          const state = await readState(session, options.env);
-          const swept = await sweep(client, options.env, state, signal);
-          await client.close();
-          console.log(results, swept.known.length, swept.strays, swept.unseen);
-        });
-      },
-    );
-  } finally {
-    view.close();
+  const provider = target.lab ? (options.provider ?? 'lab') : 'official';
+  const told = options.json ? process.stderr : process.stdout;
+  told.write(`${planText(plan, target, registry, sources, painter(told))}\n\n`);
+  if (!target.lab && !options.yes) {
+    if (!canAsk())
+      throw new RefusedError(`This changes ${describePlace(target)}. Say --yes where nobody can be asked.`);
+    if (!(await confirm(`This changes ${describePlace(target)}.`, 'yes'))) return exitCodes.failed;
   }
+  const summary = await run(target, async (access): Promise<UpSummary> => {
+    const session = await openEngine(target, provider, access);
+    const { perZone, cpu, memory } = profiles[plan.environment.profile].labNodes;
+    await openLab(target, { countPerZone: perZone, cpu, memory }, access);
+    writeEngineRecord(target.places.record, { environment: options.env, provider });
+    const refresh = options.refresh ?? false;
+    const results = await runLayers('up', { session, plan, registry, sources, refresh, ...access });
+    const client = await connect(target);
+    try {
+      const state = await readState(session, options.env);
+      const swept = await sweep(client, options.env, state, access.signal);
+      return upSummary(target, results, state, swept, performance.now() - began);
+    } finally {
+      await client.close();
+    }
+  });
+  process.stdout.write(
+    options.json ? `${JSON.stringify(summary, null, 2)}\n` : upSummaryText(summary, painter(process.stdout)),
+  );
   return exitCodes.ok;
+}
+
+function overridesOf({ cluster, allDefinitions }: UpOptions) {
+  return { ...(cluster ? { cluster } : {}), ...(allDefinitions ? { allDefinitions } : {}) };
 }

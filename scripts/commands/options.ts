@@ -6,7 +6,9 @@ export function withTarget(command: Command): Command {
   return command
     .option('-e, --env <environment>', 'the environment, by the name of its file', 'lab')
     .addOption(
-      new Option('--cluster <kind>', 'run on the lab, whatever cluster the environment names').choices(['lab']),
+      new Option('--cluster <kind>', 'run on the lab, whatever cluster the environment names').choices([
+        'lab',
+      ]),
     )
     .option('--name <lab>', "the lab's name (default: the environment's)")
     .addOption(environmentsOption());
@@ -14,7 +16,9 @@ export function withTarget(command: Command): Command {
 
 /** Where environment files are looked for. */
 export function environmentsOption(): Option {
-  return new Option('--environments <directory>', 'directory of environment files').env('NINEFOLD_ENVIRONMENTS');
+  return new Option('--environments <directory>', 'directory of environment files').env(
+    'NINEFOLD_ENVIRONMENTS',
+  );
 }
 
 /** Machine-readable output. */

@@ -8,6 +8,7 @@ export interface UpOptions extends TargetOptions {
   mirror?: string;
   allDefinitions?: boolean;
   provider?: ProviderChoice;
+  refresh?: boolean;
   yes?: boolean;
   json?: boolean;
 }
@@ -17,17 +18,26 @@ export function upCommand(): Command {
   const command = withTarget(new Command('up'))
     .description('bring an environment up, or to what its settings say')
     .option('--mirror <directory>', 'directory of upstream definitions')
-    .option('--all-definitions', 'in the lab: install every definition of every release, not only those in use')
+    .option(
+      '--all-definitions',
+      'in the lab: install every definition of every release, not only those in use',
+    )
     .addOption(
       new Option('--provider <which>', "in the lab: its own Kubernetes provider, or Pulumi's official one")
         .choices(['lab', 'official'])
         .default('lab'),
     )
+    .option('--refresh', 'read every object first, so that what was changed by hand is seen and repaired')
     .option('-y, --yes', 'change a cluster without asking')
     .addOption(jsonOption())
     .action(async (options: UpOptions) => {
       const { up } = await import('../actions/up.ts');
       process.exitCode = await up(options);
     });
-  return withExamples(command, 'ninefold up', 'ninefold up --env production --cluster lab', 'ninefold up --env small');
+  return withExamples(
+    command,
+    'ninefold up',
+    'ninefold up --env production --cluster lab',
+    'ninefold up --env small',
+  );
 }

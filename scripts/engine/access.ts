@@ -1,4 +1,6 @@
-/** The way to a running cluster and to the engine, made ready step by step. */
+/** The way to the engine and to the cluster, made ready step by step. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ensureTools,
   type LabNodes,
@@ -7,81 +9,109 @@ import {
   type ToolName,
   toolNames,
 } from '../../lab/index.ts';
+import { KubernetesClient } from '../../lab/kubernetes/index.ts';
 import { installProvider } from '../../lab/provider/index.ts';
-import type { EngineUse } from './engine-environment.ts';
 import { EngineSession } from './engine-session.ts';
 import { labPulumiHome } from './places.ts';
 import type { ProviderChoice } from './record.ts';
 import type { RunReport } from './run-events.ts';
-import type { LabPlace, Target } from './target.ts';
+import type { Target } from './target.ts';
+import { userKubeconfig } from './user-kubeconfig.ts';
 
-/** Options for {@link openEngine}. */
+/** Who is told, and who may interrupt. */
 export interface AccessOptions {
-  provider: ProviderChoice;
-  /** Size of the lab's nodes. @default as the lab has them */
-  nodes?: LabNodes;
   report: RunReport;
   signal: AbortSignal;
 }
 
 /**
- * Gets the programs, starts the lab where the target is one, and opens the engine.
+ * Gets every program that the target needs and opens the engine.
  * @throws ToolchainError when programs can't be had
- * @throws LabError when the lab does not start
  */
-export async function openEngine(target: Target, options: AccessOptions): Promise<EngineSession> {
+export async function openEngine(
+  target: Target,
+  provider: ProviderChoice,
+  options: AccessOptions,
+): Promise<EngineSession> {
   const { places, lab } = target;
   const needed: readonly ToolName[] = lab ? toolNames : ['pulumi'];
-  const programs = await step(options, 'toolchain', async () => {
-    const paths = await ensureTools(needed, {
+  const { pulumi } = await asStep(options, 'toolchain', `${needed.length} programs`, () =>
+    ensureTools(needed, {
       report: (event) => options.report({ type: 'tool', event }),
       signal: options.signal,
-    });
-    return { result: paths, detail: `${needed.length === 1 ? needed[0] : `${needed.length} programs`}` };
-  });
-  if (!lab) return new EngineSession({ program: programs.pulumi, places, use: { cluster: 'existing' } });
-  await step(options, 'lab', () => start(lab, options));
-  const { program, use } = await prepareLabEngine(lab, options.provider);
-  return new EngineSession({ program, places, use });
-}
-
-/** Opens the engine for a lab that runs already, without a word. */
-export async function openRunningEngine(target: Target, provider: ProviderChoice): Promise<EngineSession> {
-  const { places, lab } = target;
-  if (lab) return new EngineSession({ places, ...(await prepareLabEngine(lab, provider)) });
-  const { pulumi } = await ensureTools(['pulumi']);
-  return new EngineSession({ program: pulumi, places, use: { cluster: 'existing' } });
-}
-
-async function prepareLabEngine(
-  lab: LabPlace,
-  provider: ProviderChoice,
-): Promise<{ program: string; use: EngineUse }> {
+    }),
+  );
+  if (!lab) return new EngineSession({ program: pulumi, places, use: { cluster: 'existing' } });
   const pulumiHome = labPulumiHome(provider);
   const program = await preparePulumiHome(pulumiHome);
   if (provider === 'lab') await installProvider(pulumiHome);
+  withoutEngineLogs(pulumiHome);
   const downloads = provider === 'official';
-  return { program, use: { cluster: 'lab', kubeconfig: lab.kubeconfig, pulumiHome, downloads } };
+  const use = { cluster: 'lab' as const, kubeconfig: lab.kubeconfig, pulumiHome, downloads };
+  return new EngineSession({ program, places, use });
 }
 
-async function start(lab: LabPlace, { nodes, report, signal }: AccessOptions) {
-  const { server } = await startLab({
-    directory: lab.directory,
-    ...(nodes ? { nodes } : {}),
-    report: (event) => report({ type: 'lab', event }),
-    signal,
-  });
-  return { result: undefined, detail: server };
+/**
+ * Starts the lab of a target, or repairs it; does nothing for a cluster of the user's.
+ * @param nodes Size of the lab's nodes. @default as the lab has them
+ * @throws LabError when it does not start
+ */
+export async function openLab(
+  target: Target,
+  nodes: LabNodes | undefined,
+  options: AccessOptions,
+): Promise<void> {
+  const { lab } = target;
+  if (!lab) return;
+  const { report, signal } = options;
+  await asStep(options, 'lab', 'ready', () =>
+    startLab({
+      directory: lab.directory,
+      ...(nodes ? { nodes } : {}),
+      report: (event) => report({ type: 'lab', event }),
+      signal,
+    }),
+  );
 }
 
-async function step<T>(
+/** A client for the cluster of a target. @throws KubeconfigError when the kubeconfig does not have it */
+export async function connect({ lab, existing }: Target): Promise<KubernetesClient> {
+  if (lab) return KubernetesClient.fromKubeconfig(lab.kubeconfig);
+  return KubernetesClient.fromKubeconfig(existing?.kubeconfig ?? userKubeconfig(), existing?.context);
+}
+
+/**
+ * The engine keeps a trace of every run in its home. It takes a quarter of the time of a run, and what is worth
+ * knowing stands in the lab's own logs, so a file lies where the directory would be.
+ */
+function withoutEngineLogs(pulumiHome: string): void {
+  const logs = join(pulumiHome, 'logs');
+  mkdirSync(pulumiHome, { recursive: true, mode: 0o700 });
+  if (!existsSync(logs)) writeFileSync(logs, '');
+}
+
+async function asStep<T>(
   { report }: AccessOptions,
-  name: string,
-  action: () => Promise<{ result: T; detail: string }>,
+  step: string,
+  detail: string,
+  action: () => Promise<T>,
 ): Promise<T> {
   const began = performance.now();
-  report({ type: 'step-begins', step: name });
-  const { result, detail } = await action();
-  report({ type: 'step-ends', step: name, detail, elapsedMs: Math.round(performance.now() - began) });
-  return result;
+  const ends = (failed: boolean, text: string) =>
+    report({
+      type: 'step-ends',
+      step,
+      detail: text,
+      elapsedMs: Math.round(performance.now() - began),
+      failed,
+    });
+  report({ type: 'step-begins', step });
+  try {
+    const result = await action();
+    ends(false, detail);
+    return result;
+  } catch (error) {
+    ends(true, 'failed');
+    throw error;
+  }
 }

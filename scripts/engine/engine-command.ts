@@ -15,7 +15,9 @@ interface Outcome {
 }
 
 // The SDK keeps it out of its published types; its `Stack` decides by the class of the error that it makes.
-const { createCommandError } = errors as unknown as { createCommandError(outcome: Outcome & { toString(): string }): Error };
+const { createCommandError } = errors as unknown as {
+  createCommandError(outcome: Outcome & { toString(): string }): Error;
+};
 
 /** The commands that work on a cluster, and may outlive us when we are killed. */
 const operations = new Set(['up', 'preview', 'refresh', 'destroy']);
@@ -102,9 +104,9 @@ export class EngineCommand {
       const outcome = { stdout, stderr: operates ? readFileSync(log, 'utf8') : stderr, code };
       if (code === 0) return outcome;
       const last = outcome.stderr.trim().split('\n').at(-1) ?? '';
-      const toString = () =>
-        `pulumi ${given[0]} ${code === -1 ? 'was killed' : `failed with code ${code}`}: ${last}`;
-      throw createCommandError({ ...outcome, toString });
+      const end = code === -1 ? 'was killed' : `failed with code ${code}`;
+      const message = `pulumi ${given[0]} ${end}: ${last}`;
+      throw createCommandError({ ...outcome, toString: () => message });
     } finally {
       signal?.removeEventListener('abort', interrupt);
       if (child.pid !== undefined) running.delete(child.pid);

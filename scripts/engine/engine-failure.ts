@@ -31,7 +31,11 @@ export class InterruptedError extends Error {
 }
 
 /** Sentences of the engine that only repeat that something failed. */
-const repetitions = [/^(update|preview|destroy|refresh) failed$/, /^resource \S+ failed/, /^\d+ errors? occurred/];
+const repetitions = [
+  /^(update|preview|destroy|refresh) failed$/,
+  /^resource \S+ failed/,
+  /^\d+ errors? occurred/,
+];
 
 /** The errors among the engine's diagnostics, each once, without what only repeats another. */
 export function failuresOf(diagnostics: readonly DiagnosticEvent[]): ResourceFailure[] {

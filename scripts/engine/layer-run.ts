@@ -1,5 +1,11 @@
 /** One operation of the engine on the stack of one layer. */
-import type { DiagnosticEvent, EngineEvent, OpType, PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import type {
+  DiagnosticEvent,
+  EngineEvent,
+  OpType,
+  PulumiFn,
+  Stack,
+} from '@pulumi/pulumi/automation/index.js';
 import { EngineFailure, failuresOf, InterruptedError } from './engine-failure.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Change, ChangeCounts, Operation, ResourceLabel, RunReport } from './run-events.ts';
@@ -13,6 +19,8 @@ export interface LayerRun {
   operation: Operation;
   /** What the stack is to hold. Not needed to destroy it. */
   program?: PulumiFn;
+  /** Read every object first, so that what was changed by hand is seen. @default false */
+  refresh?: boolean;
   /** How many resources there are, as far as that is known. */
   total: number;
   report: RunReport;
@@ -46,10 +54,18 @@ export async function runLayer(run: LayerRun): Promise<LayerResult> {
     await session.clearLocks(run.stack, {
       signal,
       waiting: (pid) =>
-        report({ type: 'notice', text: `The engine of an earlier command (process ${pid}) still finishes its work; waiting for it.` }),
+        report({
+          type: 'notice',
+          text: `The engine of an earlier command (process ${pid}) still finishes its work; waiting for it.`,
+        }),
     });
-    const stack = await session.openStack(run.stack, run.program);
-    const options = { parallel, signal, onEvent: (event: EngineEvent) => events.read(event) };
+    const stack = withoutQuestions(await session.openStack(run.stack, run.program));
+    const options = {
+      parallel,
+      signal,
+      onEvent: (event: EngineEvent) => events.read(event),
+      ...(run.refresh ? { refresh: true } : {}),
+    };
     await stack[operation](options);
   } catch (error) {
     report({ type: 'layer-ends', layer, counts: events.counts, elapsedMs: elapsedMs(), failed: true });
@@ -60,6 +76,14 @@ export async function runLayer(run: LayerRun): Promise<LayerResult> {
   }
   report({ type: 'layer-ends', layer, counts: events.counts, elapsedMs: elapsedMs(), failed: false });
   return { layer, counts: events.counts, elapsedMs: elapsedMs(), changes: events.changes };
+}
+
+/**
+ * After an operation the SDK asks the engine three more questions, each a process of its own, whose answers nobody
+ * here reads: the outputs in clear, the outputs masked, and the history.
+ */
+function withoutQuestions(stack: Stack): Stack {
+  return Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
 }
 
 /** Reads the engine's events and passes on what people want to know. */

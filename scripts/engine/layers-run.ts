@@ -15,6 +15,8 @@ export interface LayersRun {
   plan: Plan;
   registry: Registry;
   sources: ObjectSources;
+  /** Read every object first, so that what was changed by hand is seen. @default false */
+  refresh?: boolean;
   report: RunReport;
   signal: AbortSignal;
 }
@@ -34,7 +36,9 @@ export async function runLayers(
     const program = async () => emitLayer(layer, run.plan, run.registry, run.sources);
     // A dry run in this process says how many resources there will be, so that progress has an end.
     const { graph } = await recordProgram(program, { project: projectName, stack });
-    results.push(await runLayer({ ...run, stack, layer, operation, program, total: graph.size }));
+    // With a refresh every resource is met twice.
+    const total = run.refresh ? 2 * graph.size : graph.size;
+    results.push(await runLayer({ ...run, stack, layer, operation, program, total }));
   }
   return results;
 }

@@ -24,7 +24,7 @@ export type RunEvent =
   | { type: 'tool'; event: ToolEvent }
   | { type: 'lab'; event: LabEvent }
   | { type: 'step-begins'; step: string }
-  | { type: 'step-ends'; step: string; detail: string; elapsedMs: number }
+  | { type: 'step-ends'; step: string; detail: string; elapsedMs: number; failed: boolean }
   | { type: 'layer-begins'; layer: string; operation: Operation; total: number }
   | { type: 'resource-begins'; layer: string; resource: ResourceLabel; change: Change }
   | { type: 'resource-ends'; layer: string; resource: ResourceLabel; change: Change; failed: boolean }

@@ -77,7 +77,9 @@ function readLock(file: string): Lock | undefined | 'gone' {
 function isLiving({ pid, username }: Lock): boolean {
   // Only our own processes can be looked into.
   if (username !== userInfo().username) return isRunning(pid);
-  const program = listProcesses().find((one) => one.pid === pid)?.commandLine.split(' ')[0];
+  const program = listProcesses()
+    .find((one) => one.pid === pid)
+    ?.commandLine.split(' ')[0];
   return program !== undefined && basename(program) === 'pulumi';
 }
 

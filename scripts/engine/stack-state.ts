@@ -1,7 +1,7 @@
 /** What the engine knows of the stacks of an environment. */
 import * as z from 'zod';
-import { type LayerName, layerNames } from '../../components/kit/plan.ts';
 import { stackName } from '../../components/kit/naming.ts';
+import { type LayerName, layerNames } from '../../components/kit/plan.ts';
 import type { EngineSession } from './engine-session.ts';
 
 const resourceSchema = z.object({

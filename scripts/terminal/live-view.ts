@@ -85,7 +85,13 @@ export class LiveView implements View {
             ['plain', ` ${step.progress.done}/${step.progress.total} `],
           ]
         : [];
-    return [sign, ['strong', ` ${step.name.padEnd(12)}`], ...running, ['plain', step.detail], ['quiet', `  ${time}`]];
+    return [
+      sign,
+      ['strong', ` ${step.name.padEnd(12)}`],
+      ...running,
+      ['plain', step.detail],
+      ['quiet', `  ${time}`],
+    ];
   }
 
   /** Cuts a line to the width of the screen and paints it. */

@@ -1,5 +1,5 @@
-import { describeType } from '../engine/urn.ts';
 import type { RunEvent } from '../engine/run-events.ts';
+import { describeType } from '../engine/urn.ts';
 import { describeTool, RunModel, type StepState } from './run-model.ts';
 import type { View } from './view.ts';
 import { formatDuration } from './words.ts';

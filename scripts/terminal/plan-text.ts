@@ -1,7 +1,8 @@
 /** The plan of an environment in a few lines. */
-import { formatBytes, formatCores } from '../../components/kit/quantity.ts';
+
 import type { ObjectSources } from '../../components/kit/object-sources.ts';
 import { layerNames, type Plan } from '../../components/kit/plan.ts';
+import { formatBytes, formatCores } from '../../components/kit/quantity.ts';
 import { implementationOf, type Registry } from '../../components/kit/registry.ts';
 import type { Target } from '../engine/target.ts';
 import { columns } from './columns.ts';

@@ -68,7 +68,7 @@ export class RunModel {
       case 'step-begins':
         return this.#begin(event.step);
       case 'step-ends':
-        return this.#end(event.step, 'done', event.detail, event.elapsedMs);
+        return this.#end(event.step, event.failed ? 'failed' : 'done', event.detail, event.elapsedMs);
       case 'layer-begins': {
         const step = this.#begin(event.layer);
         step.progress = { done: 0, total: event.total };
@@ -96,7 +96,13 @@ export class RunModel {
   }
 
   #begin(name: string): StepState {
-    const step: StepState = { name, state: 'running', detail: '', began: performance.now(), underWay: new Map() };
+    const step: StepState = {
+      name,
+      state: 'running',
+      detail: '',
+      began: performance.now(),
+      underWay: new Map(),
+    };
     this.steps.push(step);
     return step;
   }
@@ -124,7 +130,9 @@ export class RunModel {
   #tool(event: ToolEvent): StepState | undefined {
     this.#tools.set(event.tool, event);
     const step = this.#running('toolchain');
-    const busy = [...this.#tools.values()].filter((one) => !['found', 'installed', 'failed'].includes(one.step));
+    const busy = [...this.#tools.values()].filter(
+      (one) => !['found', 'installed', 'failed'].includes(one.step),
+    );
     if (step) step.detail = busy.map(describeTool).join('; ');
     return step;
   }

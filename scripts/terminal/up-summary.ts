@@ -1,0 +1,126 @@
+/** What came of an `up`. */
+import { describeObject, referenceOf } from '../../lab/kubernetes/index.ts';
+import type { LayerResult } from '../engine/layer-run.ts';
+import type { ChangeCounts } from '../engine/run-events.ts';
+import type { EnvironmentState } from '../engine/stack-state.ts';
+import { definitionOrigins, leftOut, standIns } from '../engine/standing.ts';
+import type { Sweep } from '../engine/sweep.ts';
+import type { Target } from '../engine/target.ts';
+import { columns } from './columns.ts';
+import { describeCounts } from './run-model.ts';
+import type { Paint } from './style.ts';
+import { count, enumerate, formatDuration } from './words.ts';
+
+/** What came of it, for people and for scripts. */
+export interface UpSummary {
+  environment: string;
+  lab?: string;
+  elapsedMs: number;
+  layers: { layer: string; counts: ChangeCounts; elapsedMs: number }[];
+  /** Releases whose objects are stand-ins. */
+  standIns: { release: string; objects: number }[];
+  /** Bundles whose definitions accept anything. */
+  permissiveDefinitions: string[];
+  leftOut: { object: string; part?: string }[];
+  /** Objects that carry our label and are in no state. */
+  strays: string[];
+  /** Kinds that could not be looked at. */
+  unseen: { kind: string; reason: string }[];
+}
+
+/** Collects it. */
+export function upSummary(
+  target: Target,
+  results: readonly LayerResult[],
+  state: EnvironmentState,
+  swept: Sweep,
+  elapsedMs: number,
+): UpSummary {
+  return {
+    environment: target.environment,
+    ...(target.lab ? { lab: target.lab.name } : {}),
+    elapsedMs: Math.round(elapsedMs),
+    layers: results.map(({ layer, counts, elapsedMs: own }) => ({ layer, counts, elapsedMs: own })),
+    standIns: standIns(state),
+    permissiveDefinitions: Object.entries(definitionOrigins(state))
+      .filter(([, { origin }]) => origin === 'stand-in')
+      .map(([bundle, { version }]) => `${bundle} ${version}`),
+    leftOut: leftOut(state),
+    strays: swept.strays.map((object) => describeObject(referenceOf(object))),
+    unseen: [...swept.unseen],
+  };
+}
+
+/** The same in words, with what to do next. */
+export function upSummaryText(summary: UpSummary, paint: Paint): string {
+  const { environment, lab, layers } = summary;
+  const lines = [
+    `\n${paint('good', `${environment} is up`)} after ${formatDuration(summary.elapsedMs)}`,
+    ...columns(
+      layers.map(({ layer, counts, elapsedMs }) => [
+        layer,
+        describeCounts(counts),
+        paint('quiet', formatDuration(elapsedMs)),
+      ]),
+    ),
+    ...standInLines(summary, paint),
+    ...strayLines(summary, paint),
+    '',
+    'Next',
+    ...columns(nextSteps(environment, lab).map(([command, what]) => [paint('accent', command), what])),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function standInLines({ standIns, permissiveDefinitions, leftOut }: UpSummary, paint: Paint): string[] {
+  const objects = standIns.reduce((sum, one) => sum + one.objects, 0);
+  return [
+    ...(objects > 0
+      ? [
+          '',
+          `${paint('warning', count(objects, 'stand-in'))} for releases that are not vendored: ${standIns.map(({ release }) => release).join(', ')}`,
+        ]
+      : []),
+    ...(permissiveDefinitions.length > 0
+      ? [
+          `${paint('warning', 'Permissive definitions')} that accept anything, because there is no mirror of them: ${permissiveDefinitions.join(', ')}`,
+        ]
+      : []),
+    ...(leftOut.length > 0
+      ? [
+          `Left out in the lab: ${enumerate(
+            leftOut.map(({ object }) => object),
+            3,
+          )}`,
+        ]
+      : []),
+  ];
+}
+
+function strayLines({ strays, unseen }: UpSummary, paint: Paint): string[] {
+  return [
+    ...(strays.length > 0
+      ? [
+          '',
+          `${paint('warning', count(strays.length, 'object'))} carry our label and are in no state, so nobody looks after them:`,
+          ...strays.map((object) => `  ${object}`),
+        ]
+      : []),
+    ...unseen.map(({ kind, reason }) => `${paint('warning', 'Not looked at')}: ${kind} (${reason})`),
+  ];
+}
+
+function nextSteps(environment: string, lab: string | undefined): [string, string][] {
+  const which = environment === 'lab' ? '' : ` --env ${environment}${lab ? ' --cluster lab' : ''}`;
+  const name = lab && lab !== environment ? ` --name ${lab}` : '';
+  return [
+    [`ninefold status${which}${name}`, 'what runs, and where'],
+    ...(lab
+      ? ([[`export KUBECONFIG=$(ninefold kubeconfig --name ${lab})`, 'to look around with kubectl']] as [
+          string,
+          string,
+        ][])
+      : []),
+    [`ninefold down${which}${name}`, 'takes everything away again'],
+  ];
+}
