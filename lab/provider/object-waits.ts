@@ -3,9 +3,7 @@ import type { Cluster } from './cluster.ts';
 
 /** How a wait ended. */
 export type WaitOutcome<Result> =
-  | { outcome: 'done'; result: Result }
-  | { outcome: 'timeout' }
-  | { outcome: 'cancelled' };
+  { outcome: 'done'; result: Result } | { outcome: 'timeout' } | { outcome: 'cancelled' };
 
 /** What a wait looks for, and whom it tells. */
 export interface Wait<Result> {
@@ -41,7 +39,7 @@ export async function waitForObject<Result>(
     wake();
   });
   try {
-    for (let read = true; !ended.signal.aborted; ) {
+    for (let read = true; !ended.signal.aborted;) {
       const states = read ? [await cluster.client.find(reference, { signal: ended.signal })] : news.splice(0);
       for (const state of states) {
         if (isOlder(state, wait.since)) continue;
