@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageInformation from '../package.json' with { type: 'json' };
+import { downCommand } from './commands/down.ts';
 import { upCommand } from './commands/up.ts';
 import { exitCodeOf, exitCodes } from './errors.ts';
 
@@ -10,7 +11,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .version(packageInformation.version)
     .showHelpAfterError('Run "ninefold --help" for what there is.')
     .exitOverride();
-  const commands = [upCommand];
+  const commands = [upCommand, downCommand];
   for (const create of commands) program.addCommand(create().copyInheritedSettings(program));
   try {
     await program.parseAsync(arguments_, { from: 'user' });
