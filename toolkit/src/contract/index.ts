@@ -3,9 +3,21 @@
  *
  * @module
  */
+export { checkContracts } from './check.ts';
+export {
+  type BrokenPromise,
+  checkCompatibility,
+  type Incompatibility,
+  incompatibilities,
+  type SchemaVersion,
+} from './compatibility/index.ts';
 export type * from './generated/types.ts';
+export type { JsonSchema } from './json-schema.ts';
+export { type ContractSet, loadContract, loadContracts, readContracts } from './load/load.ts';
 export { type MigratedContract, migrateContract } from './migrations/index.ts';
 export { defineService, parseContract, type Validation, validateContract } from './parse.ts';
+export type { ContractReferences, LoadedContract, Operation } from './references.ts';
+export type { CheckOptions } from './rules/contract-index.ts';
 export { classifications } from './schema/fields.ts';
 export {
   type ByteSize,

@@ -9,7 +9,6 @@ import {
   ContractError,
   type ContractSource,
   type Finding,
-  formatPath,
   toViolation,
   type Violation,
 } from './violation.ts';
@@ -25,6 +24,8 @@ import {
 export interface Validation {
   /** The contract with all defaults; only when there is no violation. */
   readonly contract?: ServiceContract;
+  /** Where it comes from, able to point into a file of an earlier version; beside `contract`. */
+  readonly source?: ContractSource;
   readonly violations: readonly Violation[];
 }
 
@@ -38,19 +39,13 @@ const inCode: ContractSource = { file: '(code)' };
  * // ['image', 'name', 'team']
  */
 export function validateContract(value: unknown, source: ContractSource = inCode): Validation {
-  const migration = migrateContract(value);
-  const written: ContractSource = {
-    file: source.file,
-    locate: (path) => source.locate?.(migration.pathAsWritten(path)),
-  };
-  const { sections, findings } = parseSections(migration.value);
+  const { value: current, pathAsWritten } = migrateContract(value);
+  const written: ContractSource = { ...source, asWritten: pathAsWritten };
+  const { sections, findings } = parseSections(current);
   findings.push(...checkSections(sections));
-  const violations = findings.map((finding) => ({
-    ...toViolation(finding, written, migration.value),
-    path: formatPath(migration.pathAsWritten(finding.path)),
-  }));
+  const violations = findings.map((finding) => toViolation(finding, written, current));
   if (violations.length > 0) return { violations };
-  return { contract: resolveDefaults(sections as ParsedContract), violations };
+  return { contract: resolveDefaults(sections as ParsedContract), source: written, violations };
 }
 
 /**

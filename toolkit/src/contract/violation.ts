@@ -39,8 +39,10 @@ export interface Violation {
  */
 export interface ContractSource {
   readonly file: string;
-  /** Position of a path in the file, as it is written there. */
+  /** Position of a path as it is written in the file. */
   locate?(path: Path): Position | undefined;
+  /** How a path is written in the file, when that is in an earlier version of the contract. */
+  asWritten?(path: Path): Path;
 }
 
 /**
@@ -171,11 +173,12 @@ export interface Finding {
 export function toViolation(finding: Finding, source: ContractSource, contract: unknown): Violation {
   const { rule, path, problem, allowed, fix } = finding;
   const value = 'value' in finding ? finding.value : valueAt(contract, path);
+  const written = source.asWritten?.(path) ?? path;
   return {
     rule,
     file: source.file,
-    path: formatPath(path),
-    ...source.locate?.(path),
+    path: formatPath(written),
+    ...source.locate?.(written),
     value: formatValue(value),
     problem,
     allowed,

@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { escapePointer, isRecord, resolvePointer } from '../json-schema.ts';
 import { type Finding, formatPath, type Path, type Violation } from '../violation.ts';
 import { readDocument, type TextDocument } from './document.ts';
@@ -32,7 +32,7 @@ export async function bundle(document: TextDocument, container: readonly string[
       }
       const file = target === '' ? resolve(current.file) : resolve(dirname(current.file), target);
       const known = names.get(file);
-      const name = known ?? uniqueName(relative(dirname(document.file), file), names);
+      const name = known ?? uniqueName(basename(file), names);
       if (known === undefined) {
         names.set(file, name);
         others.set(file, path);
@@ -99,8 +99,8 @@ function withoutIdentity(value: unknown): unknown {
   return rest;
 }
 
-function uniqueName(path: string, names: ReadonlyMap<string, string>): string {
-  const wanted = path.replace(/\.[a-z]+$/i, '').replaceAll(/[^A-Za-z0-9_.-]+/g, '_');
+function uniqueName(file: string, names: ReadonlyMap<string, string>): string {
+  const wanted = file.replace(/\.[a-z]+$/i, '').replaceAll(/[^A-Za-z0-9_.-]+/g, '_');
   const taken = new Set(names.values());
   let name = wanted;
   for (let count = 2; taken.has(name); count++) name = `${wanted}_${count}`;

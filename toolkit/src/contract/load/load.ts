@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkContracts } from '../check.ts';
+import { checkContracts, checkReferences } from '../check.ts';
 import { asDefined, validateContract } from '../parse.ts';
 import type { LoadedContract } from '../references.ts';
 import { ContractError, type ContractSource, toViolation, type Violation, valueAt } from '../violation.ts';
@@ -37,7 +37,8 @@ export interface ContractSet {
  */
 export async function loadContract(file: string): Promise<LoadedContract> {
   const { loaded, violations } = await readContract(file);
-  if (loaded === undefined || violations.length > 0) throw new ContractError(violations);
+  const all = loaded === undefined ? violations : [...violations, ...checkReferences(loaded)];
+  if (loaded === undefined || all.length > 0) throw new ContractError(all);
   return loaded;
 }
 
@@ -64,7 +65,10 @@ export async function loadContracts(directory: string): Promise<readonly LoadedC
  * const { contracts, violations } = await readContracts('services');
  */
 export async function readContracts(directory: string): Promise<ContractSet> {
-  const files = await findContracts(directory);
+  const files = await findContracts(directory).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
   if (files.length === 0) return { contracts: [], violations: [nothingFound(directory)] };
   const results = await Promise.all(files.map(readContract));
   const contracts = results.flatMap(({ loaded }) => loaded ?? []);
@@ -94,9 +98,9 @@ async function readContract(file: string): Promise<ReadContract> {
   if (validation.contract === undefined) {
     return { violations: validation.violations, ...(typeof name === 'string' && { name }) };
   }
-  const { contract } = validation;
-  const { references, violations: unreadable } = await readReferences(contract, source);
-  return { loaded: { contract, references, source }, name: contract.name, violations: unreadable };
+  const { contract, source: written = source } = validation;
+  const { references, violations: unreadable } = await readReferences(contract, written);
+  return { loaded: { contract, references, source: written }, name: contract.name, violations: unreadable };
 }
 
 interface RawContract {

@@ -1,4 +1,5 @@
 import { isRecord, isSchema } from '../json-schema.ts';
+import { openApiSchemas } from '../openapi-schemas.ts';
 import type { Operation } from '../references.ts';
 import { type Finding, type Path, type Violation, valueAt } from '../violation.ts';
 import { bundle } from './bundle.ts';
@@ -59,25 +60,11 @@ async function checkDocument(value: unknown): Promise<Finding[]> {
   const { valid, errors } = await new Validator({ allErrors: true }).validate(structuredClone(value));
   if (!valid && Array.isArray(errors)) return describeErrors(errors);
   const ajv = await createAjv();
-  return [...schemasOf(value, [])].flatMap(({ path, schema }) =>
+  return [...openApiSchemas(value)].flatMap(({ path, schema }) =>
     isSchema(schema)
       ? invalidSchema(ajv, schema).map((finding) => ({ ...finding, path: [...path, ...finding.path] }))
       : [],
   );
-}
-
-/** Every place of the document that holds a schema. */
-function* schemasOf(value: unknown, path: Path): Iterable<{ path: Path; schema: unknown }> {
-  if (typeof value !== 'object' || value === null) return;
-  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  for (const [key, item] of entries) {
-    const here = [...path, key];
-    if (key === 'example' || key === 'examples') continue;
-    if (key === 'schema') yield { path: here, schema: item };
-    else if (key === 'schemas' && path.length === 1 && path[0] === 'components' && isRecord(item)) {
-      for (const [name, schema] of Object.entries(item)) yield { path: [...here, name], schema };
-    } else yield* schemasOf(item, here);
-  }
 }
 
 function* operationsOf(document: Record<string, unknown>): Iterable<{
