@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BasicConstraintsExtension,
@@ -68,27 +68,24 @@ export function certificateFiles(layout: LabLayout, file: string): { certificate
 export async function ensureCertificates(layout: LabLayout): Promise<void> {
   if (existsSync(layout.certificates)) return;
   // Complete or absent: everything is written beside and renamed into place at the end.
-  const draft = await mkdtemp(`${layout.certificates}.`);
+  const draft = `${layout.certificates}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
   const write = (name: string, text: string) => writeFile(join(draft, name), text, { mode: 0o600 });
-  try {
-    const authority = await createAuthority(layout.name);
-    await write('ca.crt', authority.certificate.toString('pem'));
-    await write('ca.key', await privateKeyPem(authority.keys));
-    await Promise.all(
-      leaves.map(async (leaf) => {
-        const { certificate, keys } = await issue(leaf, authority);
-        await write(`${leaf.file}.crt`, certificate);
-        await write(`${leaf.file}.key`, await privateKeyPem(keys));
-      }),
-    );
-    const serviceAccount = await generateKeys();
-    await write('service-account.key', await privateKeyPem(serviceAccount));
-    await write('service-account.pub', await publicKeyPem(serviceAccount));
-    await rename(draft, layout.certificates);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    throw error;
-  }
+  const authority = await createAuthority(layout.name);
+  await write('ca.crt', authority.certificate.toString('pem'));
+  await write('ca.key', await privateKeyPem(authority.keys));
+  await Promise.all(
+    leaves.map(async (leaf) => {
+      const { certificate, keys } = await issue(leaf, authority);
+      await write(`${leaf.file}.crt`, certificate);
+      await write(`${leaf.file}.key`, await privateKeyPem(keys));
+    }),
+  );
+  const serviceAccount = await generateKeys();
+  await write('service-account.key', await privateKeyPem(serviceAccount));
+  await write('service-account.pub', await publicKeyPem(serviceAccount));
+  await rename(draft, layout.certificates);
 }
 
 type Authority = Awaited<ReturnType<typeof createAuthority>>;

@@ -269,11 +269,15 @@ describe('a running lab', () => {
     assert.equal(statSync(lab.directory).mode & 0o777, 0o700);
   });
 
-  it('listens on the loopback interface only', {
-    skip: process.platform !== 'linux' && 'reads /proc',
-  }, () => {
-    const addresses = Object.values(lab.pids).flatMap((pid) => listeningAddresses(pid));
-    assert.ok(addresses.length >= 2, 'etcd and the API server listen');
-    for (const address of addresses) assert.equal(address, '0100007F');
-  });
+  it(
+    'listens on the loopback interface only',
+    {
+      skip: process.platform !== 'linux' && 'reads /proc',
+    },
+    () => {
+      const addresses = Object.values(lab.pids).flatMap((pid) => listeningAddresses(pid));
+      assert.ok(addresses.length >= 2, 'etcd and the API server listen');
+      for (const address of addresses) assert.equal(address, '0100007F');
+    },
+  );
 });

@@ -1,5 +1,5 @@
 /** Finds labs, running or not, and removes them. */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../host/lock.ts';
 import { askLab } from './ask.ts';
@@ -8,7 +8,7 @@ import { findRunning, type RunningComponents } from './daemon.ts';
 import { timed } from './events.ts';
 import { contextName } from './kubeconfig.ts';
 import type { Lab } from './lab.ts';
-import { type LabLayout, resolveLayout } from './layout.ts';
+import { type LabLayout, namePattern, resolveLayout } from './layout.ts';
 import { loopback } from './ports.ts';
 import { readRecord } from './record.ts';
 import { type StopLabOptions, stopAll } from './stop.ts';
@@ -19,6 +19,7 @@ const readyTimeoutMs = 2000;
 
 /** The lab of this name below `root` (`<project>/.ninefold/labs`), running or not; undefined when there is none. */
 export async function findLab(root: string, name: string): Promise<Lab | undefined> {
+  if (!namePattern.test(name) || !existsSync(join(root, name))) return undefined;
   const layout = resolveLayout(join(root, name));
   const record = readRecord(layout);
   if (record === undefined) return undefined;

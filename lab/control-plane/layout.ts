@@ -1,5 +1,5 @@
 /** Where a lab keeps its files. */
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** The paths of one lab; all of them hang on its directory. */
@@ -41,6 +41,7 @@ function layoutOf(directory: string): LabLayout {
  */
 export function resolveLayout(directory: string): LabLayout {
   const path = resolve(directory);
+  if (existsSync(path)) return layoutOf(realpathSync(path));
   mkdirSync(dirname(path), { recursive: true });
   return layoutOf(join(realpathSync(dirname(path)), basename(path)));
 }

@@ -113,6 +113,19 @@ describe('a lock file', () => {
     assert.equal(readFileSync(counter, 'utf8'), '50');
   });
 
+  it('of another call in the same process is waited for, and the wait can be given up', async () => {
+    const path = join(directory, 'queued.lock');
+    const release = await acquireLock(path);
+    const giveUp = new AbortController();
+    const abandoned = acquireLock(path, { signal: giveUp.signal });
+    const next = acquireLock(path);
+    giveUp.abort();
+    await assert.rejects(abandoned, { name: 'AbortError' });
+    assert.equal(existsSync(path), true);
+    release();
+    (await next)();
+  });
+
   it('lets one of many calls of one process in at a time', async () => {
     const path = join(directory, 'calls.lock');
     let inside = 0;

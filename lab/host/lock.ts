@@ -37,7 +37,7 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
     (previous ?? Promise.resolve()).then(() => released),
   );
   try {
-    await previous;
+    await (options.signal ? Promise.race([previous, aborted(options.signal)]) : previous);
     mkdirSync(dirname(path), { recursive: true });
     let reported: number | undefined;
     for (;;) {
@@ -55,6 +55,15 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
     rmSync(path, { force: true });
     resolve();
   };
+}
+
+/** Rejects when the signal is given. */
+function aborted(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** Runs `action` while holding the lock at `path`. */

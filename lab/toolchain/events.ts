@@ -3,14 +3,7 @@ import type { ToolName } from './tools.ts';
 
 /** What is being done for a program. */
 export type ToolStep =
-  | 'found'
-  | 'waiting'
-  | 'unreachable'
-  | 'downloading'
-  | 'verifying'
-  | 'building'
-  | 'installed'
-  | 'failed';
+  'found' | 'waiting' | 'unreachable' | 'downloading' | 'verifying' | 'building' | 'installed' | 'failed';
 
 /** One piece of progress. Long steps report again every second. */
 export interface ToolEvent {

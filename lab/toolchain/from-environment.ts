@@ -6,8 +6,7 @@ import { isExecutable, reportedVersion } from './version.ts';
 
 /** An explicit path: usable, or stated but wrong. */
 export type ExplicitPath =
-  | { readonly path: string; readonly version: string | undefined }
-  | { readonly problem: string };
+  { readonly path: string; readonly version: string | undefined } | { readonly problem: string };
 
 /**
  * The path stated in the tool's variable, or undefined when none is stated. The user's word goes before the pinned

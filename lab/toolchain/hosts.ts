@@ -23,6 +23,7 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** `HEAD` asks whether the file is there and leaves it there. @default 'GET' */
   readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a host answered. */
@@ -56,7 +57,7 @@ export async function fetchFrom(address: string, options: FetchOptions): Promise
 async function request(
   address: string,
   origin: string,
-  { patienceMs, signal, method = 'GET' }: FetchOptions,
+  { patienceMs, signal, method = 'GET', headers = {} }: FetchOptions,
 ): Promise<Answer> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), patienceMs);
@@ -67,7 +68,7 @@ async function request(
       method,
       dispatcher: await dispatcher,
       signal: AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]),
-      headers: { 'user-agent': 'ninefold' },
+      headers: { 'user-agent': 'ninefold', ...headers },
     });
     if (!response.ok) {
       await response.body?.cancel();

@@ -1,9 +1,10 @@
 /** Says where each program is or how it would be got, without getting it. */
+import { manifestLocation } from './container-image.ts';
 import { expectedBuildMs, findGo, fixWithoutGo } from './from-go.ts';
 import { fetchFrom } from './hosts.ts';
 import { findInstalled } from './installed.ts';
 import { addressOf, readSettings, type ToolchainOptions, type ToolchainSettings } from './settings.ts';
-import { type Tool, type ToolName, toolNames, tools } from './tools.ts';
+import { type Download, type Location, type Tool, type ToolName, toolNames, tools } from './tools.ts';
 
 /** Where one program is, or how it would be got. */
 export interface ToolStatus {
@@ -35,10 +36,10 @@ async function inspectTool(tool: Tool, settings: ToolchainSettings): Promise<Too
     if ('path' in installed) return { ...common, ...installed };
     return { ...common, how: 'missing', detail: installed.problem, fix: installed.fix };
   }
-  const closed = await whyNotDownload(tool, settings);
-  if (closed === undefined) {
-    const source = tool.download(settings.platform);
-    return { ...common, how: 'download', detail: source ? addressOf(source.artefact, settings) : '' };
+  const source = tool.download(settings.platform);
+  const closed = await whyNotDownload(source, settings);
+  if (source !== undefined && closed === undefined) {
+    return { ...common, how: 'download', detail: addressOf(probe(source), settings) };
   }
   const go = await findGo(settings);
   if ('path' in go) {
@@ -53,15 +54,22 @@ async function inspectTool(tool: Tool, settings: ToolchainSettings): Promise<Too
 }
 
 /** Why the publisher's download can't be had, or undefined when it can. */
-async function whyNotDownload(tool: Tool, settings: ToolchainSettings): Promise<string | undefined> {
+async function whyNotDownload(
+  source: Download | undefined,
+  settings: ToolchainSettings,
+): Promise<string | undefined> {
   const { os, architecture } = settings.platform;
-  const source = tool.download(settings.platform);
   if (source === undefined) return `there is no download for ${os} ${architecture}`;
   try {
-    const address = addressOf(source.checksum, settings);
+    const address = addressOf(probe(source), settings);
     await fetchFrom(address, { patienceMs: settings.patienceMs, method: 'HEAD' });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The file whose presence says that the download is there. */
+function probe(source: Download): Location {
+  return source.kind === 'file' ? source.artefact : manifestLocation(source, source.tag);
 }

@@ -1,13 +1,14 @@
 /** Gets programs, each in the first way that works, and reports every failure at once. */
 import { ToolchainError, type ToolFailure, type ToolReport } from './events.ts';
 import { fromCache, inWorkDirectory } from './from-cache.ts';
-import { ChecksumError, fromDownload } from './from-download.ts';
+import { fromDownload } from './from-download.ts';
 import { findGo, fixWithoutGo, fromGo } from './from-go.ts';
 import { UnreachableError } from './hosts.ts';
 import { findInstalled } from './installed.ts';
 import { progressOf } from './progress.ts';
 import { readSettings, type ToolchainOptions, type ToolchainSettings } from './settings.ts';
 import { type GoBuild, type Tool, type ToolName, tools } from './tools.ts';
+import { ChecksumError } from './transfer.ts';
 
 /** Options for {@link ensureTools}. */
 export interface EnsureOptions extends ToolchainOptions {

@@ -78,76 +78,93 @@ describe('the toolchain looks for a program', () => {
   });
 });
 
-describe('a download', {
-  skip: process.platform !== 'linux' && 'the publishers serve all programs for Linux only',
-}, () => {
-  it('of each publisher is checked, unpacked and kept', async () => {
-    await using world = await new World().open();
-    for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const) {
-      world.publishKubernetes(name, programText(name));
-    }
-    world.publishEtcd(programText('etcd'));
-    world.publishPulumi(programText('pulumi'));
-    world.publishKwok(programText('kwok'));
-    const paths = await ensureTools(toolNames, world.options);
-    for (const name of toolNames) {
-      assert.equal(paths[name], world.cached(name));
-      assert.equal(readFileSync(paths[name], 'utf8'), programText(name));
-      assert.deepEqual(world.steps(name), ['downloading', 'verifying', 'installed']);
-    }
-    assert.ok(existsSync(join(paths.pulumi, '../pulumi-language-nodejs')));
-    assert.deepEqual(leftovers(world.cache), []);
+describe(
+  'a download',
+  {
+    skip: process.platform !== 'linux' && 'the publishers serve all programs for Linux only',
+  },
+  () => {
+    it('of each publisher is checked, unpacked and kept', async () => {
+      await using world = await new World().open();
+      for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const) {
+        world.publishKubernetes(name, programText(name));
+      }
+      world.publishEtcd(programText('etcd'));
+      world.publishPulumi(programText('pulumi'));
+      world.publishKwok(programText('kwok'));
+      const paths = await ensureTools(toolNames, world.options);
+      for (const name of toolNames) {
+        assert.equal(paths[name], world.cached(name));
+        assert.equal(readFileSync(paths[name], 'utf8'), programText(name));
+        assert.deepEqual(world.steps(name), ['downloading', 'verifying', 'installed']);
+      }
+      assert.ok(existsSync(join(paths.pulumi, '../pulumi-language-nodejs')));
+      assert.deepEqual(leftovers(world.cache), []);
 
-    world.requests.length = 0;
-    assert.deepEqual(await ensureTools(toolNames, world.options), paths);
-    assert.deepEqual(world.requests, []);
-  });
+      world.requests.length = 0;
+      assert.deepEqual(await ensureTools(toolNames, world.options), paths);
+      assert.deepEqual(world.requests, []);
+    });
 
-  it('whose checksum differs is refused and thrown away, and not replaced by a build', async () => {
-    await using world = await new World().open();
-    world.install(join(world.bin, 'go'), '#!/bin/sh\necho go1.26.0\n');
-    world.publishKubernetes('kube-scheduler', programText('kube-scheduler'), sha256('something else'));
-    const error = await failuresOf(ensureTools(['kube-scheduler'], world.options));
-    assert.match(error.message, new RegExp(`SHA-256 ${sha256(programText('kube-scheduler'))}`));
-    assert.match(error.message, /NINEFOLD_KUBE_SCHEDULER/);
-    assert.equal(existsSync(world.cached('kube-scheduler')), false);
-    assert.deepEqual(leftovers(world.cache), []);
-    assert.equal(world.steps('kube-scheduler').includes('building'), false);
-  });
+    it('whose checksum differs is refused and thrown away, and not replaced by a build', async () => {
+      await using world = await new World().open();
+      world.install(join(world.bin, 'go'), '#!/bin/sh\necho go1.26.0\n');
+      world.publishKubernetes('kube-scheduler', programText('kube-scheduler'), sha256('something else'));
+      const error = await failuresOf(ensureTools(['kube-scheduler'], world.options));
+      assert.match(error.message, new RegExp(`SHA-256 ${sha256(programText('kube-scheduler'))}`));
+      assert.match(error.message, /NINEFOLD_KUBE_SCHEDULER/);
+      assert.equal(existsSync(world.cached('kube-scheduler')), false);
+      assert.deepEqual(leftovers(world.cache), []);
+      assert.equal(world.steps('kube-scheduler').includes('building'), false);
+    });
 
-  it('without a published checksum is not taken', async () => {
-    await using world = await new World().open();
-    world.publishKwok(programText('kwok'), null);
-    const error = await failuresOf(ensureTools(['kwok'], world.options));
-    assert.match(error.message, /states no SHA-256 for kwok-linux-/);
-    assert.equal(
-      world.requests.some((request) => request.includes('/download/')),
-      false,
-    );
-  });
+    it('without a published checksum is not taken', async () => {
+      await using world = await new World().open();
+      world.publishEtcd(programText('etcd'));
+      const list = [...world.published.keys()].find((path) => path.endsWith('SHA256SUMS'));
+      assert.ok(list);
+      world.published.set(list, `${sha256('other')}  other.tar.gz\n`);
+      const error = await failuresOf(ensureTools(['etcd'], world.options));
+      assert.match(error.message, /states no SHA-256 for etcd-v/);
+      assert.deepEqual(world.requests, [`GET ${list}`]);
+    });
 
-  it('of another version than its name says is not taken', async () => {
-    await using world = await new World().open();
-    world.publishKubernetes('kube-scheduler', programText('kube-scheduler', '1.35.0'));
-    const error = await failuresOf(ensureTools(['kube-scheduler'], world.options));
-    assert.match(error.message, /reports version 1\.35\.0, not 1\.36\.3/);
-    assert.equal(existsSync(world.cached('kube-scheduler')), false);
-  });
+    it('from an image is refused when a manifest or a layer is not what its digest says', async () => {
+      for (const collection of ['manifests', 'blobs']) {
+        await using world = await new World().open();
+        world.publishKwok(programText('kwok'));
+        const paths = [...world.published.keys()].filter((path) => path.includes(`/${collection}/sha256:`));
+        assert.ok(paths.length > 0);
+        for (const path of paths) world.published.set(path, '{"layers":[]} ');
+        const error = await failuresOf(ensureTools(['kwok'], world.options));
+        assert.match(error.message, new RegExp(`/v2/kwok/kwok/${collection}/sha256:\\w+ has SHA-256`));
+        assert.equal(existsSync(world.cached('kwok')), false);
+      }
+    });
 
-  it('gives a host that does not answer up once for all its programs', async () => {
-    await using world = await new World().open();
-    for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const) {
-      world.publishKubernetes(name, 'silence', 'silence');
-    }
-    const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
-    const error = await failuresOf(ensureTools(names, { ...world.options, patienceMs: 100 }));
-    assert.equal(world.requests.length, 1);
-    assert.equal(error.failures.length, 3);
-    for (const { attempts } of error.failures)
-      assert.match(attempts[0] ?? '', /did not answer within 0\.1 s/);
-    for (const name of names) assert.ok(world.steps(name).includes('unreachable'));
-  });
-});
+    it('of another version than its name says is not taken', async () => {
+      await using world = await new World().open();
+      world.publishKubernetes('kube-scheduler', programText('kube-scheduler', '1.35.0'));
+      const error = await failuresOf(ensureTools(['kube-scheduler'], world.options));
+      assert.match(error.message, /reports version 1\.35\.0, not 1\.36\.3/);
+      assert.equal(existsSync(world.cached('kube-scheduler')), false);
+    });
+
+    it('gives a host that does not answer up once for all its programs', async () => {
+      await using world = await new World().open();
+      for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const) {
+        world.publishKubernetes(name, 'silence', 'silence');
+      }
+      const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+      const error = await failuresOf(ensureTools(names, { ...world.options, patienceMs: 100 }));
+      assert.equal(world.requests.length, 1);
+      assert.equal(error.failures.length, 3);
+      for (const { attempts } of error.failures)
+        assert.match(attempts[0] ?? '', /did not answer within 0\.1 s/);
+      for (const name of names) assert.ok(world.steps(name).includes('unreachable'));
+    });
+  },
+);
 
 describe('the toolchain', () => {
   it('reports everything that is missing at once, each with what was tried and what to do', async () => {

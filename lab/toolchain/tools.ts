@@ -23,7 +23,7 @@ export interface Platform {
 export const homes = {
   kubernetes: { url: 'https://dl.k8s.io', variable: 'NINEFOLD_KUBERNETES_MIRROR' },
   github: { url: 'https://github.com', variable: 'NINEFOLD_GITHUB_MIRROR' },
-  githubApi: { url: 'https://api.github.com', variable: 'NINEFOLD_GITHUB_API_MIRROR' },
+  registry: { url: 'https://registry.k8s.io', variable: 'NINEFOLD_REGISTRY_MIRROR' },
 } as const;
 
 /** The key of one publishing host. */
@@ -35,17 +35,28 @@ export interface Location {
   readonly path: string;
 }
 
-/** An official download. */
-export interface Download {
+/** A program published as a file. */
+export interface PublishedFile {
+  readonly kind: 'file';
   readonly artefact: Location;
-  /**
-   * Where the publisher states the SHA-256: a checksum file (a bare digest, or lines of digest and file name), or
-   * the description of a GitHub release, which carries a digest for each of its files.
-   */
-  readonly checksum: Location & { readonly format: 'checksum-file' | 'github-release' };
-  /** What the artefact is: the program itself, or an archive with the program at `member`. */
+  /** Where the publisher states the SHA-256: a bare digest, or lines of digest and file name. */
+  readonly checksum: Location;
+  /** When the file is an archive: where the program is in it, and which files beside the program belong to it. */
   readonly archive?: { readonly member: string; readonly companions?: RegExp };
 }
+
+/** A program published in a container image. */
+export interface ContainerImage {
+  readonly kind: 'image';
+  readonly home: HomeName;
+  readonly repository: string;
+  readonly tag: string;
+  /** Where the program is in the image, without a leading slash. */
+  readonly member: string;
+}
+
+/** An official download. */
+export type Download = PublishedFile | ContainerImage;
 
 /** A build from Go modules. One build may yield several programs. */
 export interface GoBuild {
@@ -156,8 +167,9 @@ function kubernetesTool(name: ToolName, serverPlatforms: readonly Platform['os']
       if (!serverPlatforms.includes(os)) return undefined;
       const path = `/release/v${kubernetesVersion}/bin/${os}/${architecture}/${name}`;
       return {
+        kind: 'file',
         artefact: { home: 'kubernetes', path },
-        checksum: { home: 'kubernetes', path: `${path}.sha256`, format: 'checksum-file' },
+        checksum: { home: 'kubernetes', path: `${path}.sha256` },
       };
     },
     build: kubernetesBuild,
@@ -177,14 +189,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       const release = `/pulumi/pulumi/releases/download/v${pulumiVersion}`;
       const processor = architecture === 'amd64' ? 'x64' : architecture;
       return {
+        kind: 'file',
         artefact: { home: 'github', path: `${release}/pulumi-v${pulumiVersion}-${os}-${processor}.tar.gz` },
-        checksum: {
-          home: 'github',
-          path: `${release}/pulumi-${pulumiVersion}-checksums.txt`,
-          format: 'checksum-file',
-        },
+        checksum: { home: 'github', path: `${release}/pulumi-${pulumiVersion}-checksums.txt` },
         // The language hosts that plain `pulumi` needs come in the same archive.
-        archive: { member: 'pulumi/pulumi', companions: /^pulumi\/pulumi-/ },
+        archive: { member: 'pulumi/pulumi', companions: /^pulumi-/ },
       };
     },
     build: {
@@ -209,8 +218,9 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       const release = `/etcd-io/etcd/releases/download/v${etcdVersion}`;
       const directory = `etcd-v${etcdVersion}-${os}-${architecture}`;
       return {
+        kind: 'file',
         artefact: { home: 'github', path: `${release}/${directory}.${os === 'linux' ? 'tar.gz' : 'zip'}` },
-        checksum: { home: 'github', path: `${release}/SHA256SUMS`, format: 'checksum-file' },
+        checksum: { home: 'github', path: `${release}/SHA256SUMS` },
         archive: { member: `${directory}/etcd` },
       };
     },
@@ -234,17 +244,15 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     variable: 'NINEFOLD_KWOK',
     versionArguments: ['--version'],
     versionPattern: /^kwok version v(\S+)/m,
-    download({ os, architecture }) {
+    // The release's files come without a digest; the image, which holds the same program, is addressed by digests.
+    download({ os }) {
+      if (os !== 'linux') return undefined;
       return {
-        artefact: {
-          home: 'github',
-          path: `/kubernetes-sigs/kwok/releases/download/v${kwokVersion}/kwok-${os}-${architecture}`,
-        },
-        checksum: {
-          home: 'githubApi',
-          path: `/repos/kubernetes-sigs/kwok/releases/tags/v${kwokVersion}`,
-          format: 'github-release',
-        },
+        kind: 'image',
+        home: 'registry',
+        repository: 'kwok/kwok',
+        tag: `v${kwokVersion}`,
+        member: 'usr/local/bin/kwok',
       };
     },
     build: {

@@ -76,7 +76,7 @@ export class World {
       NINEFOLD_CACHE: this.cache,
       NINEFOLD_KUBERNETES_MIRROR: this.#address,
       NINEFOLD_GITHUB_MIRROR: this.#address,
-      NINEFOLD_GITHUB_API_MIRROR: this.#address,
+      NINEFOLD_REGISTRY_MIRROR: this.#address,
     };
   }
 
@@ -137,19 +137,28 @@ export class World {
       .set(`${release}/pulumi-${version}-checksums.txt`, `${sha256(archive)}  ${name}\n`);
   }
 
-  /** Publishes a program with its digest in the description of the release, as GitHub does for KWOK. */
-  publishKwok(text: string, digest: string | null = `sha256:${sha256(text)}`): void {
-    const { version } = tools.kwok;
-    const name = `kwok-linux-${architecture}`;
-    this.published.set(`/kubernetes-sigs/kwok/releases/download/v${version}/${name}`, text).set(
-      `/repos/kubernetes-sigs/kwok/releases/tags/v${version}`,
-      JSON.stringify({
-        assets: [
-          { name: 'kwok.yaml', digest: null },
-          { name, digest },
-        ],
-      }),
-    );
+  /** Publishes a program in an image with a lower layer, for this platform among others, as KWOK is. */
+  publishKwok(text: string): void {
+    const layers = [
+      this.#archive('base.tar.gz', { 'bin/sh': 'shell' }),
+      this.#archive('kwok.tar.gz', { 'usr/local/bin/kwok': text }),
+    ];
+    const digests = layers.map((layer) => this.#publishBlob('blobs', layer));
+    const manifest = JSON.stringify({ schemaVersion: 2, layers: digests.map((digest) => ({ digest })) });
+    const other = JSON.stringify({ schemaVersion: 2, layers: [] });
+    const index = {
+      manifests: [
+        { digest: this.#publishBlob('manifests', other), platform: { os: 'plan9', architecture } },
+        { digest: this.#publishBlob('manifests', manifest), platform: { os: 'linux', architecture } },
+      ],
+    };
+    this.published.set(`/v2/kwok/kwok/manifests/v${tools.kwok.version}`, JSON.stringify(index));
+  }
+
+  #publishBlob(collection: 'blobs' | 'manifests', content: string | Uint8Array): string {
+    const digest = `sha256:${sha256(content)}`;
+    this.published.set(`/v2/kwok/kwok/${collection}/${digest}`, content);
+    return digest;
   }
 
   #archive(name: string, members: Record<string, string>): Buffer {
