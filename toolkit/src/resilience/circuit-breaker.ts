@@ -181,47 +181,51 @@ class GuardedCall implements Receiver, CancelListener {
   nextListener: CancelListener | undefined;
   readonly #breaker: CircuitBreaker;
   readonly #receiver: Receiver;
+  readonly #scope: Scope;
   readonly #generation: number;
   readonly #started: number;
-  #ended = false;
+  #isJudged = false;
 
   constructor(breaker: CircuitBreaker, receiver: Receiver, scope: Scope) {
     this.#breaker = breaker;
     this.#receiver = receiver;
+    this.#scope = scope;
     this.#generation = breaker.circuit.generation;
     this.#started = scope.time;
     scope.onCancel(this);
   }
 
   succeed(value: unknown): void {
-    if (this.#ended) return;
-    this.#record(false);
+    if (!this.#isJudged) this.#record(false);
     this.#receiver.succeed(value);
   }
 
   fail(error: unknown): void {
-    if (this.#ended) return;
-    const breaker = this.#breaker;
-    try {
-      if (wasRefusedInside(error)) this.#ignore();
-      else this.#record(breaker.isFailure(error));
-    } catch (thrown) {
-      this.#ignore();
-      this.#receiver.fail(thrown);
+    if (this.#scope.isCancelled) this.cancelled(this.#scope.reason);
+    if (this.#isJudged) {
+      this.#receiver.fail(error);
       return;
     }
-    this.#receiver.fail(error);
+    let outcome = error;
+    try {
+      if (wasRefusedInside(error)) this.#ignore();
+      else this.#record(this.#breaker.isFailure(error));
+    } catch (thrown) {
+      this.#ignore();
+      outcome = thrown;
+    }
+    this.#receiver.fail(outcome);
   }
 
   /** Time that ran out speaks against the other side; a caller that lost interest does not. */
   cancelled(reason: unknown): void {
-    if (this.#ended) return;
+    if (this.#isJudged) return;
     if (reason instanceof TimeoutError || reason instanceof DeadlineExceeded) this.#record(true);
     else this.#ignore();
   }
 
   #record(failed: boolean): void {
-    this.#ended = true;
+    this.#isJudged = true;
     const { circuit, clock, counts, slowAfter } = this.#breaker;
     // A success changes nothing where nothing speaks against the other side: no reason to read the clock for it.
     const isPlain = !failed && slowAfter === Number.POSITIVE_INFINITY && circuit.isSpotless;
@@ -234,7 +238,7 @@ class GuardedCall implements Receiver, CancelListener {
   }
 
   #ignore(): void {
-    this.#ended = true;
+    this.#isJudged = true;
     this.#breaker.counts.ignored++;
     this.#breaker.circuit.ignore(this.#generation);
   }

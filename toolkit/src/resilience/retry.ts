@@ -177,7 +177,6 @@ class RetriedCall implements Receiver, CancelListener, Deadline {
   readonly #scope: Scope;
   #tried = 1;
   #current: Scope;
-  #ended = false;
 
   constructor(retry: Retry, next: Stage, receiver: Receiver, scope: Scope) {
     this.#retry = retry;
@@ -186,23 +185,28 @@ class RetriedCall implements Receiver, CancelListener, Deadline {
     this.#scope = scope;
     // The first try needs no scope of its own: when it fails, nothing of it is left to cancel.
     this.#current = scope;
-    scope.onCancel(this);
   }
 
   succeed(value: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#retry.counts.succeeded++;
-    if (this.#tried === 1) this.#retry.budget?.earn();
+    const { counts, budget } = this.#retry;
+    if (this.#scope.isCancelled) counts.cancelled++;
     else {
-      this.#retry.counts.rescued++;
-      this.#scope.adoptDegradation(this.#current);
+      counts.succeeded++;
+      if (this.#tried === 1) budget?.earn();
+      else {
+        counts.rescued++;
+        this.#scope.adoptDegradation(this.#current);
+      }
     }
     this.#receiver.succeed(value);
   }
 
   fail(error: unknown): void {
-    if (this.#ended) return;
+    if (this.#scope.isCancelled) {
+      this.#retry.counts.cancelled++;
+      this.#receiver.fail(error);
+      return;
+    }
     let decision: number | GiveUpCause;
     try {
       decision = this.#retry.decide(error, this.#tried, this.#scope, this.#current);
@@ -219,38 +223,38 @@ class RetriedCall implements Receiver, CancelListener, Deadline {
     this.#scope.call.resume(() => this.#tryAgain());
   }
 
-  cancelled(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+  /** Given up in the middle of the wait. A try under way ends by itself. */
+  cancelled(reason: unknown): void {
+    if (this.position < 0) return;
+    this.#retry.deadlines.remove(this);
     this.#retry.counts.cancelled++;
-    if (this.position >= 0) this.#retry.deadlines.remove(this);
+    this.#receiver.fail(reason);
   }
 
   #wait(delay: number, error: unknown): void {
     const retry = this.#retry;
+    const scope = this.#scope;
     retry.counts.retries++;
     if (retry.isObserved) {
       retry.emit({ type: 'retrying', strategy: retry.name, attempt: this.#tried + 1, delay, error });
     }
-    // Whoever gave up may not have been heard yet: from here on somebody waits.
-    this.#scope.call.watchCaller();
-    if (this.#ended) return;
     const now = retry.clock.now();
     this.expiry = now + delay;
     retry.deadlines.add(this, now);
+    if (this.#tried === 1) scope.onCancel(this);
+    // Nobody may have listened to the caller so far. If it has given up already, that ends the wait here.
+    scope.call.watchCaller();
   }
 
   #tryAgain(): void {
-    if (this.#ended) return;
+    if (this.#scope.isCancelled) return;
     this.#tried++;
-    const { clock } = this.#retry;
     this.#scope.degradation = 'fresh';
-    this.#current = new ChildScope(this.#scope, this.#tried, true, clock.now());
+    this.#current = new ChildScope(this.#scope, this.#tried, true, this.#retry.clock.now());
     this.#next(this, this.#current);
   }
 
   #giveUp(error: unknown, cause: GiveUpCause): void {
-    this.#ended = true;
     const retry = this.#retry;
     retry.counts.failed++;
     retry.counts[giveUpCounters[cause]]++;

@@ -1,8 +1,9 @@
 import type { Scope } from './scope.ts';
 
 /**
- * Who hears how an attempt ended. Exactly one of the two is called, once; a receiver that has been cancelled in the
- * meantime still hears it, so that it can give back what it holds.
+ * Who hears how an attempt ended. Exactly one of the two is called, once, also when the scope has been cancelled in the
+ * meantime: then as soon as what is inside has really ended, so that a receiver can give back what it holds. Who
+ * only waits (in a queue, for a backoff) fails with the reason at once.
  */
 export interface Receiver {
   succeed(value: unknown): void;

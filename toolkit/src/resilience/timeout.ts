@@ -81,7 +81,8 @@ class TimedAttempt extends Scope implements Receiver, CancelListener {
   readonly #timeout: Timeout;
   readonly #receiver: Receiver;
   readonly #parent: Scope;
-  #ended = false;
+  /** Whether the receiver has been told. */
+  #isOver = false;
 
   constructor(timeout: Timeout, receiver: Receiver, parent: Scope) {
     const own = parent.time + timeout.after;
@@ -96,28 +97,30 @@ class TimedAttempt extends Scope implements Receiver, CancelListener {
   }
 
   succeed(value: unknown): void {
-    if (this.#ended) {
+    if (this.#isOver) {
       this.#timeout.counts.late++;
       return;
     }
     this.#end();
-    this.#timeout.counts.succeeded++;
-    if (this.degradation !== 'fresh') this.#parent.adoptDegradation(this);
+    if (!this.isCancelled) {
+      this.#timeout.counts.succeeded++;
+      this.#parent.adoptDegradation(this);
+    }
     this.#receiver.succeed(value);
   }
 
   fail(error: unknown): void {
-    if (this.#ended) {
+    if (this.#isOver) {
       this.#timeout.counts.late++;
       return;
     }
     this.#end();
-    this.#timeout.counts.failed++;
+    if (!this.isCancelled) this.#timeout.counts.failed++;
     this.#receiver.fail(error);
   }
 
   expired(): void {
-    if (this.#ended) return;
+    if (this.#isOver || this.isCancelled) return;
     if (this.expiry >= this.#parent.expiry) {
       this.#parent.expired();
       return;
@@ -134,14 +137,14 @@ class TimedAttempt extends Scope implements Receiver, CancelListener {
   }
 
   cancelled(reason: unknown): void {
-    if (this.#ended) return;
-    this.#end();
+    if (this.#isOver) return;
     this.#timeout.counts.cancelled++;
+    this.#timeout.deadlines.remove(this);
     this.cancel(reason);
   }
 
   #end(): void {
-    this.#ended = true;
+    this.#isOver = true;
     if (this.position >= 0) this.#timeout.deadlines.remove(this);
   }
 }
