@@ -8,6 +8,9 @@ import { emitPlatform } from './platform.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/** Reviewed objects of releases, one folder for each. */
+export const vendorDirectory = join(root, 'vendor');
+
 /** Emits the resources of one layer and returns the outputs of its stack. */
 export function emitLayer(
   layer: LayerName,
@@ -29,7 +32,7 @@ export function emitLayer(
  */
 export function sourcesFor(plan: Plan, mirror = defaultMirror()): ObjectSources {
   return objectSources({
-    vendor: join(root, 'vendor'),
+    vendor: vendorDirectory,
     mirror,
     cache: join(root, '.ninefold/cache/definitions'),
     standIns: plan.environment.cluster.kind === 'lab',
@@ -48,8 +51,8 @@ export function parseStackName(stack: string): { environment: string; layer: Lay
   return { environment, layer };
 }
 
-/** A mirror that several checkouts share stands beside them. */
-function defaultMirror(): string | undefined {
+/** The mirror that is taken when none is named. One that several checkouts share stands beside them. */
+export function defaultMirror(): string | undefined {
   const beside = join(root, '../shared/upstream');
   return process.env.NINEFOLD_MIRROR ?? (existsSync(beside) ? beside : undefined);
 }

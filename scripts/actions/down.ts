@@ -1,8 +1,6 @@
 /** Takes an environment down, and tells the truth about what is left. */
 import type { LayerName } from '../../components/kit/plan.ts';
-import { registry } from '../../components/registry.ts';
 import { findLab, removeLab } from '../../lab/index.ts';
-import { loadPlan } from '../../stacks/environment-file.ts';
 import type { DownOptions } from '../commands/down.ts';
 import { type AccessOptions, connect, openEngine, openLab } from '../engine/access.ts';
 import type { EngineSession } from '../engine/engine-session.ts';
@@ -11,19 +9,20 @@ import { clearLeftovers, type Leftovers } from '../engine/leftovers.ts';
 import { labsDirectory } from '../engine/places.ts';
 import { type EnvironmentState, readState } from '../engine/stack-state.ts';
 import { heldData } from '../engine/standing.ts';
-import { environmentsOf, labTarget, providerOf, type Target, targetOf, wasBroughtUp } from '../engine/target.ts';
+import { providerOf, type Target, wasBroughtUp } from '../engine/target.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { describePlace } from '../terminal/plan-text.ts';
 import { describeCounts } from '../terminal/run-model.ts';
 import { type Paint, painter } from '../terminal/style.ts';
 import { count, formatDuration } from '../terminal/words.ts';
+import { findTarget } from './find-target.ts';
 import { run } from './run.ts';
 
 /** `ninefold down`. */
 export async function down(options: DownOptions): Promise<number> {
   const began = performance.now();
-  const target = await findTarget(options);
+  const target = findTarget(options);
   const paint = painter(process.stdout);
   const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
   if (!wasBroughtUp(target)) {
@@ -46,18 +45,6 @@ export async function down(options: DownOptions): Promise<number> {
     ...(outcome.labRemoved ? [`The lab "${target.lab?.name}" is stopped and removed.`] : []),
   );
   return exitCodes.ok;
-}
-
-/** An environment can be taken down when its file is broken, or gone: what stands is told by its state. */
-async function findTarget(options: DownOptions): Promise<Target> {
-  if (options.cluster === 'lab') return labTarget(options);
-  try {
-    return targetOf(loadPlan(options.env, registry, {}, environmentsOf(options)), options);
-  } catch (error) {
-    const target = labTarget(options);
-    if (wasBroughtUp(target)) return target;
-    throw error;
-  }
 }
 
 /** A lab that was started by hand goes with the environment that it was meant for. */

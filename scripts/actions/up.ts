@@ -2,19 +2,19 @@
 import { registry } from '../../components/registry.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { sourcesFor } from '../../stacks/layers.ts';
-import { profiles } from '../../stacks/profiles.ts';
 import type { UpOptions } from '../commands/up.ts';
 import { connect, openEngine, openLab } from '../engine/access.ts';
 import { runLayers } from '../engine/layers-run.ts';
 import { writeEngineRecord } from '../engine/record.ts';
 import { readState } from '../engine/stack-state.ts';
 import { sweep } from '../engine/sweep.ts';
-import { environmentsOf, targetOf } from '../engine/target.ts';
+import { environmentsOf, labNodesOf, targetOf } from '../engine/target.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { describePlace, planText } from '../terminal/plan-text.ts';
 import { painter } from '../terminal/style.ts';
 import { type UpSummary, upSummary, upSummaryText } from '../terminal/up-summary.ts';
+import { overridesOf } from './overrides.ts';
 import { run } from './run.ts';
 
 /** `ninefold up`. */
@@ -33,8 +33,7 @@ export async function up(options: UpOptions): Promise<number> {
   }
   const summary = await run(target, async (access): Promise<UpSummary> => {
     const session = await openEngine(target, provider, access);
-    const { perZone, cpu, memory } = profiles[plan.environment.profile].labNodes;
-    await openLab(target, { countPerZone: perZone, cpu, memory }, access);
+    await openLab(target, labNodesOf(plan), access);
     writeEngineRecord(target.places.record, { environment: options.env, provider });
     const refresh = options.refresh ?? false;
     const results = await runLayers('up', { session, plan, registry, sources, refresh, ...access });
@@ -51,8 +50,4 @@ export async function up(options: UpOptions): Promise<number> {
     options.json ? `${JSON.stringify(summary, null, 2)}\n` : upSummaryText(summary, painter(process.stdout)),
   );
   return exitCodes.ok;
-}
-
-function overridesOf({ cluster, allDefinitions }: UpOptions) {
-  return { ...(cluster ? { cluster } : {}), ...(allDefinitions ? { allDefinitions } : {}) };
 }

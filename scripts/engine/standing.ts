@@ -2,11 +2,9 @@
 import * as z from 'zod';
 import { keys } from '../../components/kit/naming.ts';
 import type { LayerName } from '../../components/kit/plan.ts';
+import { leftOutAnnotation } from '../../lab/provider/annotations.ts';
 import { type EnvironmentState, type StateResource, stackOutputs } from './stack-state.ts';
 import { describeType, nameOf } from './urn.ts';
-
-/** Marks what the lab's provider does not apply, because nobody there would serve it. */
-const leftOutAnnotation = 'ninefold.dev/left-out';
 
 const metadataSchema = z.object({
   name: z.string().default(''),
@@ -90,10 +88,15 @@ export function standIns(state: EnvironmentState): { release: string; objects: n
   return [...releases].map(([release, objects]) => ({ release, objects }));
 }
 
+/** What the lab leaves out of a resource: `true` for all of it, or the path of the part; undefined for nothing. */
+export function leftOutOf({ outputs }: StateResource): string | undefined {
+  return metadataSchema.safeParse(outputs.metadata).data?.annotations[leftOutAnnotation];
+}
+
 /** What the lab left out, and of what was left out in part, which part. */
 export function leftOut(state: EnvironmentState): { object: string; part?: string }[] {
   return resourcesOf(state).flatMap(({ resource }) => {
-    const what = metadataSchema.safeParse(resource.outputs.metadata).data?.annotations[leftOutAnnotation];
+    const what = leftOutOf(resource);
     if (what === undefined) return [];
     return [{ object: describeResource(resource), ...(what === 'true' ? {} : { part: what }) }];
   });

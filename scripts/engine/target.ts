@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Plan } from '../../components/kit/plan.ts';
 import { InvalidInputError } from '../../components/kit/violation.ts';
+import type { LabNodes } from '../../lab/index.ts';
+import { profiles } from '../../stacks/profiles.ts';
 import { type EnginePlaces, existingPlaces, labPlaces, labsDirectory } from './places.ts';
 import { type ProviderChoice, readEngineRecord } from './record.ts';
 
@@ -84,4 +86,10 @@ export function wasBroughtUp(target: Target): boolean {
 /** Which provider the state in this place was made with. */
 export function providerOf(target: Target): ProviderChoice {
   return readEngineRecord(target.places.record)?.provider ?? (target.lab ? 'lab' : 'official');
+}
+
+/** The nodes that a plan's profile wants in a lab. */
+export function labNodesOf(plan: Plan): LabNodes {
+  const { perZone, cpu, memory } = profiles[plan.environment.profile].labNodes;
+  return { countPerZone: perZone, cpu, memory };
 }

@@ -1,0 +1,63 @@
+/** Everything that the platform can be made of. */
+import { objectSources } from '../../components/kit/object-sources.ts';
+import { describeSource } from '../../components/kit/upstream.ts';
+import { registry } from '../../components/registry.ts';
+import { vendorDirectory } from '../../stacks/layers.ts';
+import type { CatalogueOptions } from '../commands/catalogue.ts';
+import { exitCodes } from '../errors.ts';
+import { columns } from '../terminal/columns.ts';
+import { painter } from '../terminal/style.ts';
+
+/** `ninefold catalogue`. */
+export async function catalogue({ json }: CatalogueOptions): Promise<number> {
+  const entries = listCapabilities();
+  if (json) {
+    process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
+    return exitCodes.ok;
+  }
+  const paint = painter(process.stdout);
+  const lines = entries.flatMap(({ capability, summary, implementations }) => [
+    `${paint('strong', capability)}  ${paint('quiet', summary)}`,
+    ...columns(
+      implementations.flatMap(({ name, isDefault, upstreams }) =>
+        upstreams.map((one, index) => [
+          index === 0 ? `${name}${isDefault ? ' *' : ''}` : '',
+          one.title,
+          one.version,
+          one.licence,
+          one.source,
+          one.origin === 'vendored' ? paint('good', one.origin) : paint('warning', one.origin),
+        ]),
+      ),
+    ),
+  ]);
+  process.stdout.write(`${lines.join('\n')}\n\n* the default\n`);
+  return exitCodes.ok;
+}
+
+function listCapabilities() {
+  const sources = objectSources({ vendor: vendorDirectory, standIns: true });
+  return registry.map(({ capability, implementations }) => ({
+    capability: capability.name,
+    principle: capability.principle,
+    summary: capability.summary,
+    onIn: capability.onIn,
+    implementations: implementations.map(({ name, title, upstreams }, index) => ({
+      name,
+      title,
+      isDefault: index === 0,
+      upstreams: upstreams.map((upstream) => ({
+        name: upstream.name,
+        title: upstream.title,
+        version: upstream.version,
+        ...(upstream.appVersion ? { appVersion: upstream.appVersion } : {}),
+        licence: upstream.licence,
+        source: describeSource(upstream.source),
+        homepage: upstream.homepage,
+        kubernetes: upstream.kubernetes,
+        /** Whether its objects are here, or the lab makes do with stand-ins. */
+        origin: sources.release(upstream, () => []).origin,
+      })),
+    })),
+  }));
+}

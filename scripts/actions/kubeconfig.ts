@@ -1,0 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { KubeconfigOptions } from '../commands/kubeconfig.ts';
+import { labPlace } from '../engine/target.ts';
+import { exitCodes, RefusedError } from '../errors.ts';
+
+/** `ninefold kubeconfig`. */
+export async function kubeconfig({ name, raw }: KubeconfigOptions): Promise<number> {
+  const { kubeconfig: path } = labPlace(name);
+  if (!existsSync(path)) {
+    throw new RefusedError(`There is no lab "${name}". "ninefold lab start --name ${name}" makes one.`);
+  }
+  process.stdout.write(raw ? readFileSync(path, 'utf8') : `${path}\n`);
+  return exitCodes.ok;
+}

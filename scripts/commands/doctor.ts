@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { jsonOption, withExamples } from './options.ts';
+
+/** Options of `doctor`. */
+export interface DoctorOptions {
+  json?: boolean;
+}
+
+/** `ninefold doctor`. */
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description('look whether this machine has what a lab needs, and say how to get what is missing')
+    .addOption(jsonOption())
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('../actions/doctor.ts');
+      process.exitCode = await doctor(options);
+    });
+  return withExamples(command, 'ninefold doctor');
+}
