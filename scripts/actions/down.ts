@@ -27,7 +27,11 @@ export async function down(options: DownOptions): Promise<number> {
   const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
   if (!wasBroughtUp(target)) {
     const removed = await removeEmptyLab(target, options);
-    say(removed ? `The lab "${target.lab?.name}" held nothing and is removed.` : `There is nothing of ${options.env} on ${describePlace(target)}.`);
+    say(
+      removed
+        ? `The lab "${target.lab?.name}" held nothing and is removed.`
+        : `There is nothing of ${options.env} on ${describePlace(target)}.`,
+    );
     return exitCodes.ok;
   }
   const { session, state } = await run(target, (access) => look(target, access));
@@ -123,7 +127,9 @@ async function work(
 function describeLeftovers({ retained, removed, unseen }: Leftovers, paint: Paint): string[] {
   return [
     ...(removed.length > 0
-      ? [`${count(removed.length, 'object')} that an interrupted run had left ${removed.length === 1 ? 'was' : 'were'} cleared.`]
+      ? [
+          `${count(removed.length, 'object')} that an interrupted run had left ${removed.length === 1 ? 'was' : 'were'} cleared.`,
+        ]
       : []),
     ...(retained.length > 0
       ? [`${paint('warning', 'Retained on purpose')}:`, ...retained.map((object) => `  ${object}`)]

@@ -1,6 +1,13 @@
 import { registry } from '../../components/registry.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
-import { environmentsOf, labTarget, type Target, type TargetOptions, targetOf, wasBroughtUp } from '../engine/target.ts';
+import {
+  environmentsOf,
+  labTarget,
+  type Target,
+  type TargetOptions,
+  targetOf,
+  wasBroughtUp,
+} from '../engine/target.ts';
 
 /**
  * The target of a command that needs no plan: it finds what stands even where the environment's file is broken or

@@ -25,7 +25,9 @@ export async function labStop({ name }: LabOptions): Promise<number> {
   const ran = await watch(({ report, signal }) =>
     stopLab(directory, { report: (event) => report({ type: 'lab', event }), signal }),
   );
-  process.stdout.write(ran ? `The lab "${name}" is stopped; its data stays.\n` : `The lab "${name}" did not run.\n`);
+  process.stdout.write(
+    ran ? `The lab "${name}" is stopped; its data stays.\n` : `The lab "${name}" did not run.\n`,
+  );
   return exitCodes.ok;
 }
 

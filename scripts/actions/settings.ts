@@ -70,13 +70,11 @@ function effectiveSettings(
       value: implementation,
       from: chosen ? 'file' : 'default',
     };
-    const rest = leaves(own).map(
-      (leaf): EffectiveSetting => ({
-        path: [...path, ...leaf.path].join('.'),
-        value: leaf.value,
-        from: at([...path, ...leaf.path]) ? 'file' : profile,
-      }),
-    );
+    const rest = leaves(own).map((leaf): EffectiveSetting => ({
+      path: [...path, ...leaf.path].join('.'),
+      value: leaf.value,
+      from: at([...path, ...leaf.path]) ? 'file' : profile,
+    }));
     return [use, ...rest];
   });
   return [...top, ...blocks];

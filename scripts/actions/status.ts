@@ -107,19 +107,23 @@ function capabilitiesOf(
   state: EnvironmentState,
   found: readonly KubernetesObject[] | undefined,
 ): CapabilityStatus[] {
-  return Object.entries(standingCapabilities(state)).map(([capability, { implementation, version, facts }]) => ({
-    capability,
-    implementation,
-    version,
-    health: healthOf(capability, state, found, target.lab !== undefined),
-    endpoints: endpointsOf(facts),
-  }));
+  return Object.entries(standingCapabilities(state)).map(
+    ([capability, { implementation, version, facts }]) => ({
+      capability,
+      implementation,
+      version,
+      health: healthOf(capability, state, found, target.lab !== undefined),
+      endpoints: endpointsOf(facts),
+    }),
+  );
 }
 
 /** Every address among the facts: `host:port`, or with a scheme. */
 function endpointsOf(facts: unknown, path = ''): Record<string, string> {
   if (typeof facts === 'string') {
-    return /^([a-z]+:\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)(\/\S*)?$|^https?:\/\//.test(facts) ? { [path]: facts } : {};
+    return /^([a-z]+:\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)(\/\S*)?$|^https?:\/\//.test(facts)
+      ? { [path]: facts }
+      : {};
   }
   if (typeof facts !== 'object' || facts === null) return {};
   return Object.assign(

@@ -23,5 +23,10 @@ export function downCommand(): Command {
       const { down } = await import('../actions/down.ts');
       process.exitCode = await down(options);
     });
-  return withExamples(command, 'ninefold down', 'ninefold down --yes --keep-lab', 'ninefold down --layer platform');
+  return withExamples(
+    command,
+    'ninefold down',
+    'ninefold down --yes --keep-lab',
+    'ninefold down --layer platform',
+  );
 }

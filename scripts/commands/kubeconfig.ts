@@ -17,5 +17,9 @@ export function kubeconfigCommand(): Command {
       const { kubeconfig } = await import('../actions/kubeconfig.ts');
       process.exitCode = await kubeconfig(options);
     });
-  return withExamples(command, 'export KUBECONFIG=$(ninefold kubeconfig)', 'ninefold kubeconfig --raw > lab.yaml');
+  return withExamples(
+    command,
+    'export KUBECONFIG=$(ninefold kubeconfig)',
+    'ninefold kubeconfig --raw > lab.yaml',
+  );
 }

@@ -9,7 +9,9 @@ export interface LabOptions {
 
 /** `ninefold lab`. */
 export function labCommand(): Command {
-  const lab = new Command('lab').description('start, stop, list and remove the control planes on this machine');
+  const lab = new Command('lab').description(
+    'start, stop, list and remove the control planes on this machine',
+  );
   const named = (name: string, description: string) =>
     new Command(name).description(description).option('--name <lab>', "the lab's name", 'lab');
   lab.addCommand(

@@ -18,5 +18,9 @@ export function settingsCommand(): Command {
       const { settings } = await import('../actions/settings.ts');
       process.exitCode = await settings(options);
     });
-  return withExamples(command, 'ninefold settings --env production', 'ninefold settings --schema > environment.schema.json');
+  return withExamples(
+    command,
+    'ninefold settings --env production',
+    'ninefold settings --schema > environment.schema.json',
+  );
 }

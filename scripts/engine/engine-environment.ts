@@ -4,8 +4,7 @@ import type { EnginePlaces } from './places.ts';
 
 /** What the engine is run for. */
 export type EngineUse =
-  | { cluster: 'lab'; kubeconfig: string; pulumiHome: string; downloads: boolean }
-  | { cluster: 'existing' };
+  { cluster: 'lab'; kubeconfig: string; pulumiHome: string; downloads: boolean } | { cluster: 'existing' };
 
 /** What is the same everywhere: nothing that asks, advertises or calls home. */
 const quiet = {

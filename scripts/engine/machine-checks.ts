@@ -49,7 +49,11 @@ function checkTool({ tool, version, how, detail, expectedMs, fix }: ToolStatus):
       return { name: tool, state: 'problem', detail: `${version}: ${detail}`, ...(fix ? { fix } : {}) };
     case 'download':
     case 'build':
-      return { name: tool, state: 'ok', detail: `${version}: the first "up" will ${how} it${time} (${detail})` };
+      return {
+        name: tool,
+        state: 'ok',
+        detail: `${version}: the first "up" will ${how} it${time} (${detail})`,
+      };
     default:
       return { name: tool, state: 'ok', detail: `${version}: ${detail}` };
   }

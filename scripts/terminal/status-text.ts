@@ -15,7 +15,8 @@ const healthRoles: Readonly<Record<HealthState, Role>> = {
 /** A status in words. */
 export function statusText(status: Status, paint: Paint): string {
   const { environment, place, running, layers } = status;
-  if (layers.length === 0) return `Nothing of ${environment} stands on ${place}. "ninefold up" brings it up.\n`;
+  if (layers.length === 0)
+    return `Nothing of ${environment} stands on ${place}. "ninefold up" brings it up.\n`;
   const standing = layers.map(({ layer, resources }) => `${layer} ${resources}`).join(', ');
   const lines = [
     `${paint('strong', environment)} on ${place}${running ? '' : paint('warning', ' (does not run)')}: ${standing} resources`,
@@ -27,7 +28,10 @@ export function statusText(status: Status, paint: Paint): string {
   return `${lines.join('\n')}\n`;
 }
 
-function capabilityRow({ capability, implementation, version, health }: CapabilityStatus, paint: Paint): string[] {
+function capabilityRow(
+  { capability, implementation, version, health }: CapabilityStatus,
+  paint: Paint,
+): string[] {
   return [
     paint('strong', capability),
     implementation,
@@ -57,10 +61,24 @@ function noteLines(status: Status, paint: Paint): string[] {
   const notes = [
     objects > 0 && ['stand-ins', `${objects}, for ${standIns.map(({ release }) => release).join(', ')}`],
     permissiveDefinitions.length > 0 && ['permissive', `definitions of ${permissiveDefinitions.join(', ')}`],
-    leftOut.length > 0 && ['left out', enumerate(leftOut.map(({ object, part }) => (part ? `${object} (${part})` : object)), 5)],
-    holdsData.length > 0 && ['holds data', enumerate(holdsData.map(({ object }) => object), 5)],
+    leftOut.length > 0 && [
+      'left out',
+      enumerate(
+        leftOut.map(({ object, part }) => (part ? `${object} (${part})` : object)),
+        5,
+      ),
+    ],
+    holdsData.length > 0 && [
+      'holds data',
+      enumerate(
+        holdsData.map(({ object }) => object),
+        5,
+      ),
+    ],
     strays.length > 0 && [paint('warning', 'in no state'), enumerate(strays, 5)],
     ...unseen.map(({ kind, reason }) => [paint('warning', 'not seen'), `${kind}: ${reason}`]),
   ].filter((note) => note !== false);
-  return notes.length > 0 ? ['', ...columns(notes.map(([name = '', text = '']) => [paint('quiet', name), text]))] : [];
+  return notes.length > 0
+    ? ['', ...columns(notes.map(([name = '', text = '']) => [paint('quiet', name), text]))]
+    : [];
 }
