@@ -11,7 +11,8 @@ import { type Lab, LabError } from './lab.ts';
 import type { LabLayout } from './layout.ts';
 import { type LeaseHolder, missingLeases, releaseLeases } from './leases.ts';
 import { applyNodes, type LabNodes, nodeNames, unreadyNodes } from './nodes.ts';
-import { choosePorts, loopback, type Ports } from './ports.ts';
+import { choosePorts, type Ports } from './ports.ts';
+import { loopback } from './network.ts';
 import { writeRecord } from './record.ts';
 import { stopComponents } from './stop.ts';
 

@@ -2,7 +2,6 @@
 // The certificate library's dependency injection needs the polyfill before it is loaded.
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -16,6 +15,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import type { LabLayout } from './layout.ts';
+import { kubernetesServiceAddress } from './network.ts';
 
 const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' };
 const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' };
@@ -31,9 +31,6 @@ interface Leaf {
   /** Host names and addresses; a certificate with them may serve, and every certificate may be a client's. */
   readonly hosts?: readonly string[];
 }
-
-/** The address of the service `kubernetes` in the service network. */
-export const kubernetesServiceAddress = '10.96.0.1';
 
 const leaves: readonly Leaf[] = [
   { file: 'etcd', commonName: 'etcd', hosts: ['localhost', '127.0.0.1'] },
@@ -56,17 +53,8 @@ const leaves: readonly Leaf[] = [
   { file: 'kwok', commonName: 'ninefold:kwok' },
 ];
 
-/** The PEM files of one certificate. */
-export function certificateFiles(layout: LabLayout, file: string): { certificate: string; key: string } {
-  return {
-    certificate: join(layout.certificates, `${file}.crt`),
-    key: join(layout.certificates, `${file}.key`),
-  };
-}
-
 /** Issues all certificates and the key of the service accounts, once in the life of a lab. */
-export async function ensureCertificates(layout: LabLayout): Promise<void> {
-  if (existsSync(layout.certificates)) return;
+export async function issueCertificates(layout: LabLayout): Promise<void> {
   // Complete or absent: everything is written beside and renamed into place at the end.
   const draft = `${layout.certificates}.new`;
   await rm(draft, { recursive: true, force: true });

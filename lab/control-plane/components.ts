@@ -1,10 +1,11 @@
 /** The programs of a control plane and how each is called. */
 import { join } from 'node:path';
-import { certificateFiles } from './certificates.ts';
+import { certificateFiles } from './certificate-files.ts';
 import { encryptionFile } from './encryption.ts';
 import { componentKubeconfig } from './kubeconfig.ts';
 import type { LabLayout } from './layout.ts';
-import { loopback, type Ports } from './ports.ts';
+import { loopback, podNetwork, serviceNetwork } from './network.ts';
+import type { Ports } from './ports.ts';
 import { stagesFile } from './stages.ts';
 
 /** In the order in which they are started; they are stopped in the opposite order. */
@@ -21,12 +22,6 @@ export type ComponentName = (typeof componentNames)[number];
 
 /** The components that reach the API server by a kubeconfig. */
 export const apiClients = ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
-
-/** The network that Services get their cluster addresses from. */
-const serviceNetwork = '10.96.0.0/16';
-
-/** The network that simulated pods get their addresses from. */
-const podNetwork = '10.244.0.1/16';
 
 /** Requests per second that a controller may make; the defaults (20 to 50) are meant for shared clusters. */
 const clientRate = ['--kube-api-qps=500', '--kube-api-burst=1000'];

@@ -9,7 +9,7 @@ import { timed } from './events.ts';
 import { contextName } from './kubeconfig.ts';
 import type { Lab } from './lab.ts';
 import { type LabLayout, namePattern, resolveLayout } from './layout.ts';
-import { loopback } from './ports.ts';
+import { loopback } from './network.ts';
 import { readRecord } from './record.ts';
 import { type StopLabOptions, stopAll } from './stop.ts';
 import { removeVolumeDirectories, volumeDirectories } from './volumes.ts';

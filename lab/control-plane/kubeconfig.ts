@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { certificateFiles } from './certificates.ts';
+import { certificateFiles } from './certificate-files.ts';
 import { writePrivately } from './files.ts';
 import type { LabLayout } from './layout.ts';
 

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/index.ts';
+import { nodeNetworkPrefix } from './network.ts';
 
 /** How many nodes there are and how large each is. */
 export const nodesSchema = z.object({
@@ -100,8 +101,7 @@ function planNodes({ countPerZone, cpu, memory }: LabNodes): LabNode[] {
           capacity: size,
           allocatable: size,
           addresses: [
-            // A network for addresses that never leave the lab, like those of the pods.
-            { type: 'InternalIP', address: `10.245.${zoneIndex}.${index + 1}` },
+            { type: 'InternalIP', address: `${nodeNetworkPrefix}.${zoneIndex}.${index + 1}` },
             { type: 'Hostname', address: name },
           ],
         },

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { LabError } from './lab.ts';
+import { loopback } from './network.ts';
 
 const port = z.int().min(1).max(65_535);
 
@@ -12,9 +13,6 @@ export const portsSchema = z.object({ etcd: port, apiserver: port });
 
 /** The ports of a lab. */
 export type Ports = z.infer<typeof portsSchema>;
-
-/** The loopback address that everything in the lab listens on. */
-export const loopback = '127.0.0.1';
 
 // Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections. In that range a client
 // that calls a dead server again and again ends up connected to itself, and holds the port that the server wants back.

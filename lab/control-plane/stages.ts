@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { writePrivately } from './files.ts';
 import type { LabLayout } from './layout.ts';
+import { ingressAddress, loadBalancerPrefix } from './network.ts';
+
+const { from, to } = loadBalancerPrefix;
 
 /** KWOK's configuration file. */
 export function stagesFile(layout: LabLayout): string {
@@ -10,8 +13,8 @@ export function stagesFile(layout: LabLayout): string {
 }
 
 /**
- * Gives a load balancer its address: 198.18.x.y, where 10.96.x.y is the Service's cluster address. That is unique,
- * stays the same for the life of the Service, and lies in the network that RFC 2544 sets aside for testing.
+ * Gives a load balancer its address: 198.18.x.y, where 10.96.x.y is the Service's cluster address. That is unique and
+ * stays the same for the life of the Service.
  */
 const serviceStage = {
   apiVersion: 'kwok.x-k8s.io/v1alpha1',
@@ -31,7 +34,7 @@ const serviceStage = {
       statusTemplate: [
         'loadBalancer:',
         '  ingress:',
-        '  - ip: {{ .spec.clusterIP | replace "10.96." "198.18." | Quote }}',
+        `  - ip: {{ .spec.clusterIP | replace "${from}" "${to}" | Quote }}`,
         '    ipMode: VIP',
         '',
       ].join('\n'),
@@ -52,7 +55,7 @@ const ingressStage = {
         { key: '.status.loadBalancer.ingress', operator: 'DoesNotExist' },
       ],
     },
-    next: { statusTemplate: 'loadBalancer:\n  ingress:\n  - ip: 198.18.255.254\n' },
+    next: { statusTemplate: `loadBalancer:\n  ingress:\n  - ip: ${ingressAddress}\n` },
   },
 };
 

@@ -2,7 +2,7 @@
 import { withLock } from '../host/lock.ts';
 import { ensureTools, type ToolReport } from '../toolchain/index.ts';
 import { Boot, PortTakenError } from './boot.ts';
-import { ensureCertificates } from './certificates.ts';
+import { ensureCertificates } from './certificate-files.ts';
 import { componentNames } from './components.ts';
 import { ensureEncryption } from './encryption.ts';
 import { type LabReport, timed } from './events.ts';

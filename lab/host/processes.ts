@@ -19,7 +19,12 @@ export function listProcesses(): RunningProcess[] {
  * Undefined when no such process runs.
  */
 export function processIdentity(pid: number): string | undefined {
-  if (process.platform !== 'linux') return ps(['-o', 'lstart=', '-p', String(pid)])?.trim() || undefined;
+  if (process.platform !== 'linux') {
+    const [state = 'Z', ...started] = (ps(['-o', 'state=,lstart=', '-p', String(pid)]) ?? '')
+      .trim()
+      .split(/\s+/);
+    return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
+  }
   const stat = readOrUndefined(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // The program's name stands in brackets and may itself hold blanks and brackets; the rest is split by blanks.
@@ -34,16 +39,6 @@ export function processIdentity(pid: number): string | undefined {
 /** Whether a process with this id runs, whoever owns it. */
 export function isRunning(pid: number): boolean {
   return processIdentity(pid) !== undefined;
-}
-
-/** Resident memory of a process in bytes, or undefined when it doesn't run. */
-export function residentMemory(pid: number): number | undefined {
-  if (process.platform === 'linux') {
-    const kibibytes = readOrUndefined(`/proc/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB$/m)?.[1];
-    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
-  }
-  const kibibytes = Number(ps(['-o', 'rss=', '-p', String(pid)])?.trim() || Number.NaN);
-  return Number.isNaN(kibibytes) ? undefined : kibibytes * 1024;
 }
 
 function listFromProc(): RunningProcess[] {
