@@ -112,11 +112,18 @@ function parseSections(value: unknown): { sections: Partial<ParsedContract>; fin
   };
 }
 
+let empty: ParsedContract | undefined;
+
+/** What stands in for sections that could not be read; no rule looks at them. */
+function emptyContract(): ParsedContract {
+  empty ??= contractSchema.parse({ contract: 'v1', name: 'none', team: 'none', image: { name: 'none' } });
+  return empty;
+}
+
 /** The rules that one contract must keep by itself, as far as the sections they read could be read. */
 function checkSections(sections: Partial<ParsedContract>): Finding[] {
   const readable = (section: keyof ParsedContract) =>
     section in sections || contractSchema.shape[section] instanceof z.ZodOptional;
-  const empty = contractSchema.parse({ contract: 'v1', name: 'none', team: 'none', image: { name: 'none' } });
-  const contract = resolveDefaults({ ...empty, ...sections });
+  const contract = resolveDefaults({ ...emptyContract(), ...sections });
   return ownRules.filter((rule) => rule.reads.every(readable)).flatMap((rule) => [...rule.check(contract)]);
 }

@@ -9,11 +9,11 @@ import { violationsOf } from './violations.ts';
 export async function readGraphql(
   file: string,
 ): Promise<{ operations?: ReadonlyMap<string, Operation>; violations: readonly Violation[] }> {
-  const fail = (finding: Parameters<typeof violationsOf>[0]['findings'][number]) => ({
-    violations: violationsOf({ file, value: undefined, findings: [finding], locate: () => undefined }),
+  const fail = (findings: Parameters<typeof violationsOf>[0]['findings']) => ({
+    violations: violationsOf({ file, value: undefined, findings, locate: () => undefined }),
   });
   const text = await readFile(file, 'utf8').catch(describeReadError);
-  if (typeof text !== 'string') return fail(text.finding);
+  if (typeof text !== 'string') return fail([text.finding]);
   const { buildSchema, GraphQLError } = await loadPeer('graphql', 'GraphQL schemas', () => import('graphql'));
   try {
     const schema = buildSchema(text);
@@ -31,14 +31,17 @@ export async function readGraphql(
     return { operations, violations: [] };
   } catch (error) {
     const place = error instanceof GraphQLError ? error.locations?.[0] : undefined;
-    return fail({
-      rule: 'invalid-document',
-      path: [],
-      value: undefined,
-      problem: error instanceof Error ? error.message : String(error),
-      allowed: 'a GraphQL schema in its definition language',
-      fix: 'Correct what the message names.',
-      ...(place && { position: { line: place.line, column: place.column } }),
-    });
+    const messages = error instanceof Error ? error.message.split('\n\n') : [String(error)];
+    return fail(
+      messages.map((problem) => ({
+        rule: 'invalid-document',
+        path: [],
+        value: undefined,
+        problem,
+        allowed: 'a GraphQL schema in its definition language',
+        fix: 'Correct what the message names.',
+        ...(place && { position: { line: place.line, column: place.column } }),
+      })),
+    );
   }
 }

@@ -63,7 +63,9 @@ export function describeErrors(errors: readonly ErrorObject[]): Finding[] {
     const extra: unknown =
       error.params.unevaluatedProperty ?? error.params.additionalProperty ?? error.params.missingProperty;
     const full = typeof extra === 'string' ? [...path, extra] : path;
-    findings.set(JSON.stringify([full, error.keyword]), {
+    const key = JSON.stringify(full);
+    if (findings.has(key)) continue;
+    findings.set(key, {
       rule: 'invalid-document',
       path: full,
       problem: error.message ?? 'is not valid',

@@ -36,8 +36,8 @@ export async function readProtobuf(
     );
   };
   try {
-    await root.load(resolve(file), { keepCase: true });
-    root.resolveAll();
+    // The other way of loading throws what it finds out late where nobody can catch it.
+    root.loadSync(resolve(file), { keepCase: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const line = /line (\d+)/.exec(message)?.[1];

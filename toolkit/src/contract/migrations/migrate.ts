@@ -1,4 +1,4 @@
-import type { Path } from '../violation.ts';
+import { type Path, valueAt } from '../violation.ts';
 import { Draft } from './draft.ts';
 
 /** One step from a version of the contract to the next. */
@@ -23,6 +23,9 @@ export interface MigratedContract {
 
 /** Applies one migration after the other, as long as one starts from the version at hand. */
 export function applyMigrations(value: unknown, migrations: readonly Migration[]): MigratedContract {
+  const given = valueAt(value, ['contract']);
+  if (!migrations.some(({ from }) => from === given))
+    return { value, changes: [], pathAsWritten: (path) => path };
   const draft = new Draft(value);
   const changes: string[] = [];
   const applied = new Set<Migration>();
@@ -35,9 +38,5 @@ export function applyMigrations(value: unknown, migrations: readonly Migration[]
     draft.set(['contract'], next.to);
     changes.push(...next.changes);
   }
-  return {
-    value: applied.size === 0 ? value : draft.value,
-    changes,
-    pathAsWritten: (path) => draft.pathAsWritten(path),
-  };
+  return { value: draft.value, changes, pathAsWritten: (path) => draft.pathAsWritten(path) };
 }
