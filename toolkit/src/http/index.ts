@@ -41,13 +41,7 @@ export type {
   OperationShapes,
   RequestOf,
 } from './openapi/types.ts';
-export {
-  type Problem,
-  ProblemError,
-  type ProblemFields,
-  problemMediaType,
-  problemTypes,
-} from './problem.ts';
+export { type Problem, ProblemError, type ProblemFields, problemMediaType, problemTypes } from './problem.ts';
 export { CallerGone } from './request-scope.ts';
 export {
   type HttpServer,

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock, Timer } from '../clock/index.ts';
 import { type Context, DeadlineExceeded, finishContext, remainingTime } from '../context/index.ts';
+import type { Permit } from '../resilience/limited-call.ts';
 import type { HttpExchange } from './exchange.ts';
 import type { ShedReason } from './shedding.ts';
 
@@ -25,8 +26,8 @@ export class RequestScope {
   readonly caller = new AbortController();
   shed: ShedReason | undefined;
   error: unknown;
-  /** Called once when the request is over, with whether it was answered well. */
-  release: ((succeeded: boolean) => void) | undefined;
+  /** Its place among the requests at hand. */
+  permit: Permit | undefined;
   readonly #clock: Clock;
   #timer: Timer | undefined;
   #context: Context | undefined;
@@ -76,7 +77,7 @@ export class RequestScope {
     const aborted = !reply.raw.writableEnded;
     this.#clock.clearTimeout(this.#timer);
     if (aborted) this.caller.abort(new CallerGone());
-    this.release?.(!aborted && reply.raw.statusCode < 500);
+    this.permit?.release();
     if (context === undefined) return undefined;
     finishContext(context);
     if (this.#earlier) for (const earlier of this.#earlier) finishContext(earlier);

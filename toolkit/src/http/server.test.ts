@@ -291,7 +291,8 @@ describe('a server', () => {
 
   it('refuses options that make no sense', () => {
     assert.throws(() => httpServer({ maximumTime: 0 }), /maximumTime is 0: give it/);
-    assert.throws(() => httpServer({ shedding: { turnBudget: -1 } }), /turnBudget is -1: give it/);
+    assert.throws(() => httpServer({ shedding: { wait: -1 } }), /wait is -1: give it/);
+    assert.throws(() => httpServer({ shedding: { wait: 60, burst: 50 } }), /burst is 50: give it at least/);
   });
 
   it('gives a context of its own to nobody outside a request', async () => {

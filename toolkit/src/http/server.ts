@@ -10,7 +10,10 @@ import {
   remainingTime,
   runInContext,
 } from '../context/index.ts';
+import { RejectedError } from '../resilience/errors.ts';
+import type { Permit } from '../resilience/limited-call.ts';
 import { retriedField, wasRetried } from '../resilience/retry-marker.ts';
+import type { StrategySnapshot } from '../resilience/strategy.ts';
 import type { Component } from '../service/component.ts';
 import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
 import { FastestAnswer } from './fastest-answer.ts';
@@ -74,8 +77,10 @@ export interface HttpServerDescription {
   readonly trusted: boolean;
   /** Milliseconds. */
   readonly maximumTime: number;
-  /** Milliseconds; undefined when nothing is shed. */
-  readonly turnBudget: number | undefined;
+  /** Milliseconds that a request may have waited under overload; undefined when nothing is shed. */
+  readonly wait: number | undefined;
+  /** The limit of requests at a time, as it stands; undefined when there is none. */
+  readonly limit: StrategySnapshot | undefined;
   /** Whether it is on its way down and sends callers away. */
   readonly stopping: boolean;
   /** Requests at hand. */
@@ -165,7 +170,8 @@ class ToolkitHttpServer implements HttpServer {
       routes: [...this.#routes].sort(),
       trusted: this.#options.trusted ?? false,
       maximumTime: this.#maximumTime,
-      turnBudget: this.#shedder?.turnBudget,
+      wait: this.#shedder?.wait,
+      limit: this.#shedder?.limit?.snapshot(),
       stopping: this.#stopping,
       open: this.#open,
       shed: this.#shedder?.counts ?? { deadline: 0, overload: 0, priority: 0 },
@@ -209,6 +215,7 @@ class ToolkitHttpServer implements HttpServer {
         done(problems.length === 0 ? undefined : new OpenapiError(problems));
       });
     }
+    app.server.on('connection', () => this.#shedder?.queue.connected());
     app.addHook('onRequest', (request, reply, done) => this.#begin(request, reply, done));
     app.addHook('preValidation', (request, _, done) => {
       // Reading a body leaves the asynchronous context, and a hook may have put another context in place.
@@ -232,10 +239,10 @@ class ToolkitHttpServer implements HttpServer {
     const { routeOptions } = request;
     const config = routeOptions.config;
     const state = this.#routeState(config);
-    const waited = this.#shedder?.waited() ?? 0;
+    const waited = this.#shedder?.queue.turn() ?? 0;
     const scope = new RequestScope(clock, waited);
     request[scopeKey] = scope;
-    let context = this.#receive(request, scope, config?.priority, config?.maximumTime);
+    const context = this.#receive(request, scope, config?.priority, config?.maximumTime);
     scope.context = context;
     request.context = context;
     this.#open += 1;
@@ -252,15 +259,59 @@ class ToolkitHttpServer implements HttpServer {
     }
     if (this.#shedder && config?.shedding !== false) {
       const left = remainingTime(context, clock);
-      const reason = this.#shedder.decide(context.priority, left, state?.fastest.value(clock.now()) ?? 0);
+      const fastest = state?.fastest.value(clock.now()) ?? 0;
+      const reason = this.#shedder.decide(context.priority, left, fastest, isFirstRequest(request));
       if (reason !== undefined) {
         scope.shed = reason;
         answerShed(reply, reason);
         return;
       }
+      this.#enter(this.#shedder, request, reply, scope, done);
+    } else this.#proceed(request, reply, scope, done);
+  }
+
+  /** Takes a place among the requests at hand, at once or after a wait. */
+  #enter(
+    shedder: Shedder,
+    request: ScopedRequest,
+    reply: FastifyReply,
+    scope: RequestScope,
+    done: (error?: Error) => void,
+  ): void {
+    const refuse = (error: unknown): void => {
+      // A caller that went away while it waited needs no answer.
+      if (!(error instanceof RejectedError)) return done(error as Error);
+      scope.shed = shedder.refused();
+      answerShed(reply, scope.shed);
+    };
+    let permit: Permit | Promise<Permit> | undefined;
+    try {
+      permit = shedder.enter(request.context);
+    } catch (error) {
+      refuse(error);
+      return;
     }
+    if (!(permit instanceof Promise)) {
+      scope.permit = permit;
+      this.#proceed(request, reply, scope, done);
+      return;
+    }
+    permit.then((granted) => {
+      scope.permit = granted;
+      if (reply.raw.closed) granted.release();
+      else this.#proceed(request, reply, scope, done);
+    }, refuse);
+  }
+
+  #proceed(
+    request: ScopedRequest,
+    reply: FastifyReply,
+    scope: RequestScope,
+    done: (error?: Error) => void,
+  ): void {
+    let { context } = request;
     for (const observer of this.#options.observers ?? []) {
-      const { method, url, headers } = request;
+      const { method, url, headers, routeOptions } = request;
       const other = observer.started?.({ method, route: routeOptions.url, url, headers, context });
       if (other) {
         context = other;
@@ -346,6 +397,16 @@ class ToolkitHttpServer implements HttpServer {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
+}
+
+const servedKey = Symbol('ninefold.served');
+
+/** Whether a request is the first of its connection, which had to be accepted before. */
+function isFirstRequest({ raw: { socket } }: FastifyRequest): boolean {
+  const marked = socket as typeof socket & { [servedKey]?: boolean };
+  if (marked[servedKey]) return false;
+  marked[servedKey] = true;
+  return true;
 }
 
 const overloaded = JSON.stringify(

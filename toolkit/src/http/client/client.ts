@@ -8,9 +8,7 @@ import {
   inject,
   throwIfDone,
 } from '../../context/index.ts';
-import { circuitBreaker } from '../../resilience/circuit-breaker.ts';
-import { pipeline } from '../../resilience/pipeline.ts';
-import { retry } from '../../resilience/retry.ts';
+import { callPipeline } from '../../resilience/call-pipeline.ts';
 import { markRetried, retriedField, wasRetried } from '../../resilience/retry-marker.ts';
 import type { Strategy, StrategyDescription } from '../../resilience/strategy.ts';
 import type { Component } from '../../service/component.ts';
@@ -276,10 +274,15 @@ class UndiciHttpClient implements HttpClient {
 }
 
 /** What stands between a request and the network unless the options say otherwise. */
-function usual({ service, retries = 1, clock }: HttpClientOptions): Strategy {
-  const common = { name: service, ...(clock && { clock }) };
-  return pipeline(
-    [retry({ ...common, attempts: 1 + retries }), circuitBreaker({ ...common, isFailure: isAlarming })],
-    { name: service },
-  );
+function usual(options: HttpClientOptions): Strategy {
+  const { service, timeout = TIMEOUT, retries = 0, connections = CONNECTIONS, faults, clock } = options;
+  return callPipeline({
+    name: service,
+    deadline: timeout,
+    retries,
+    concurrency: connections,
+    breaker: { isFailure: isAlarming },
+    ...(faults && { faults }),
+    ...(clock && { clock }),
+  });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/index.ts';
+import type { FaultSource } from '../../resilience/fault.ts';
 import type { Strategy } from '../../resilience/strategy.ts';
 import type { DeprecationNotice } from '../deprecation.ts';
 
@@ -15,13 +16,15 @@ export interface HttpClientOptions {
   readonly baseUrl: string | URL;
   /** Milliseconds for one request, all attempts together; the context's deadline can only shorten it. @default 10000 */
   readonly timeout?: number;
-  /** Further attempts after a failure, for requests that may be sent twice. @default 1 */
+  /** Further attempts after a failure, for requests that may be sent twice. @default 0 */
   readonly retries?: number;
   /**
    * What stands between a request and the network. `false` for nothing.
-   * @default retry by `retries`, then a circuit breaker
+   * @default `callPipeline` with this client's timeout, retries and connections
    */
   readonly resilience?: Strategy | false;
+  /** Faults to inject next to the network, for tests; not with a `resilience` of one's own. @default none */
+  readonly faults?: FaultSource;
   /**
    * Whether the service is one of ours. Only then tenant, priority and baggage travel along. @default true
    */
