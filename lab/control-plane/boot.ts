@@ -13,7 +13,7 @@ import { type LeaseHolder, missingLeases, releaseLeases } from './leases.ts';
 import { applyNodes, type LabNodes, nodeNames, unreadyNodes } from './nodes.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { loopback } from './network.ts';
-import { writeRecord } from './record.ts';
+import { type LabRecord, writeRecord } from './record.ts';
 import { stopComponents } from './stop.ts';
 
 /** How long a lab may take until it is ready, in milliseconds; ordinary is 4 s on two cores. */
@@ -35,6 +35,7 @@ export class PortTakenError extends LabError {
 /** What a boot needs. */
 export interface BootOptions {
   readonly layout: LabLayout;
+  /** Where each component's program is. */
   readonly programs: Readonly<Record<ComponentName, string>>;
   readonly nodes: LabNodes;
   readonly tell: Tell;
@@ -55,13 +56,15 @@ export class Boot {
   }
 
   /** Brings up what is missing and waits until all is ready. */
-  async run(before: Ports | undefined): Promise<Lab> {
-    const { layout, tell } = this.#options;
+  async run(before: LabRecord | undefined): Promise<Lab> {
+    const { layout, nodes, programs, tell } = this.#options;
     try {
-      const ports = await this.#settlePorts(before);
+      this.#running = findRunning(layout);
+      await this.#endOutdated(before);
+      const ports = await this.#settlePorts(before?.ports);
       const server = `https://${loopback}:${ports.apiserver}`;
       await writeKubeconfigs(layout, server, apiClients);
-      await writeRecord(layout, { ports, nodes: this.#options.nodes });
+      await writeRecord(layout, { ports, nodes, programs });
       this.#start('etcd', ports);
       this.#start('kube-apiserver', ports);
       const client = await KubernetesClient.fromKubeconfig(layout.kubeconfig, undefined, { retryForMs: 0 });
@@ -93,15 +96,19 @@ export class Boot {
     }
   }
 
+  /** Ends what was started from another program, as after an upgrade. Without a record nobody knows anything of it. */
+  async #endOutdated(before: LabRecord | undefined): Promise<void> {
+    const { programs } = this.#options;
+    const outdated = Object.entries(this.#running).filter(
+      ([component]) => before?.programs[component as ComponentName] !== programs[component as ComponentName],
+    );
+    await this.#stop(Object.fromEntries(outdated));
+  }
+
   /** Keeps the ports of what runs; ends what a changed port would leave talking to nobody. */
   async #settlePorts(before: Ports | undefined): Promise<Ports> {
-    const { layout, tell } = this.#options;
-    this.#running = findRunning(layout);
-    if (before === undefined) {
-      // Without the record nobody knows where they listen.
-      await this.#stop(this.#running);
-      return choosePorts(undefined, {});
-    }
+    const { tell } = this.#options;
+    if (before === undefined) return choosePorts(undefined, {});
     const { etcd, 'kube-apiserver': apiserver } = this.#running;
     const ports = await choosePorts(before, {
       etcd: etcd !== undefined,

@@ -1,5 +1,5 @@
 /** Finds labs, running or not, and removes them. */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../host/lock.ts';
 import { askLab } from './ask.ts';
@@ -39,7 +39,8 @@ export async function findLab(root: string, name: string): Promise<Lab | undefin
 export async function listLabs(root: string): Promise<Lab[]> {
   let names: string[];
   try {
-    names = readdirSync(root).filter((name) => statSync(join(root, name)).isDirectory());
+    const entries = readdirSync(root, { withFileTypes: true });
+    names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

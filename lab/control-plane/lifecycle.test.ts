@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
@@ -38,6 +38,12 @@ async function kill(lab: Lab, components: readonly ComponentName[]): Promise<voi
     return components.every((component) => found?.pids[component] === undefined);
   });
 }
+
+/** Programs that a test states end with it. */
+afterEach(() => {
+  delete process.env.NINEFOLD_ETCD;
+  delete process.env.NINEFOLD_KWOK;
+});
 
 describe('the life of a lab', () => {
   it('survives the death of each component and of all of them', async () => {
@@ -120,6 +126,14 @@ describe('the life of a lab', () => {
     assert.deepEqual(await sizes(await startLab({ directory: lab.directory })), Array(6).fill('32'));
     const smaller = await startLab({ directory: lab.directory, nodes: { ...nodes, countPerZone: 1 } });
     assert.deepEqual(await sizes(smaller), Array(3).fill('32'));
+
+    // Another program, as after an upgrade, takes over from the one that runs.
+    const { kwok } = await ensureTools(['kwok']);
+    process.env.NINEFOLD_KWOK = join(root.directory, 'other-kwok');
+    symlinkSync(kwok, process.env.NINEFOLD_KWOK);
+    const upgraded = await startLab({ directory: lab.directory });
+    assert.deepEqual({ ...upgraded.pids, kwok: 0 }, { ...smaller.pids, kwok: 0 });
+    assert.notEqual(upgraded.pids.kwok, smaller.pids.kwok);
   });
 
   it('goes on beside another lab', async () => {
@@ -205,11 +219,6 @@ describe('the life of a lab', () => {
 });
 
 describe('a start that meets trouble', () => {
-  afterEach(() => {
-    delete process.env.NINEFOLD_ETCD;
-    delete process.env.NINEFOLD_KWOK;
-  });
-
   /** A shell script in the place of a program. */
   function script(root: LabRoot, name: string, text: string): string {
     const path = join(root.directory, '.programs', name);

@@ -1,12 +1,18 @@
 /** What a lab remembers of itself between two starts. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { componentNames } from './components.ts';
 import { writePrivately } from './files.ts';
 import type { LabLayout } from './layout.ts';
 import { nodesSchema } from './nodes.ts';
 import { portsSchema } from './ports.ts';
 
-const recordSchema = z.object({ ports: portsSchema, nodes: nodesSchema });
+const recordSchema = z.object({
+  ports: portsSchema,
+  nodes: nodesSchema,
+  /** The path of the program that each component was last started from. */
+  programs: z.partialRecord(z.enum(componentNames), z.string()),
+});
 
 /** What a lab remembers of itself. */
 export type LabRecord = z.infer<typeof recordSchema>;

@@ -56,7 +56,7 @@ export async function startLab(options: StartLabOptions): Promise<Lab> {
     if (volumeProblem !== undefined) tell({ step: 'notice', component: 'lab', detail: volumeProblem });
     for (let attempt = 1; ; attempt++) {
       try {
-        return await new Boot({ layout, programs, nodes, tell, signal }).run(before?.ports);
+        return await new Boot({ layout, programs, nodes, tell, signal }).run(before);
       } catch (error) {
         if (!(error instanceof PortTakenError) || attempt === portAttempts) throw error;
         const detail = 'another program took its port meanwhile; trying another';
