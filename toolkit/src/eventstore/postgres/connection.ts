@@ -1,0 +1,105 @@
+import { type Context, rootContext, sqlSettings, throwIfDone } from '../../context/index.ts';
+import type { PostgresClient, PostgresPool, PostgresStatement } from './client.ts';
+
+/** What work on a connection may say about it. */
+export interface ClientLease {
+  /** The connection is in an unknown state: it is closed instead of being used again. */
+  discard(): void;
+}
+
+/**
+ * Does work on a connection of the pool. When the context ends first, the caller hears at once, and what the
+ * connection is doing is cancelled.
+ */
+export async function withClient<Result>(
+  pool: PostgresPool,
+  context: Context,
+  work: (client: PostgresClient, lease: ClientLease) => Promise<Result>,
+): Promise<Result> {
+  if (context === rootContext) return onClient(await pool.connect(), work);
+  throwIfDone(context);
+  const { signal } = context;
+  const client = await connect(pool, signal);
+  return unlessAborted(onClient(client, work), signal, () => void cancel(pool, client));
+}
+
+/** One statement; under a deadline with the server's own timeout, so that it ends there even if nobody cancels it. */
+export function queryWithin<Row extends object>(
+  pool: PostgresPool,
+  context: Context,
+  statement: PostgresStatement,
+): Promise<Row[]> {
+  return withClient(pool, context, async (client, lease) => {
+    if (context.deadline === undefined) return (await client.query<Row>(statement)).rows;
+    try {
+      const timeout = sqlSettings(context).statement_timeout;
+      await client.query(`begin read only; set local statement_timeout = ${timeout}`);
+      const { rows } = await client.query<Row>(statement);
+      await client.query('commit');
+      return rows;
+    } catch (error) {
+      await client.query('rollback').catch(() => lease.discard());
+      throw error;
+    }
+  });
+}
+
+/** Takes a connection; one that comes after the signal has aborted goes back at once. */
+export async function connect(pool: PostgresPool, signal: AbortSignal): Promise<PostgresClient> {
+  const connecting = pool.connect();
+  return unlessAborted(connecting, signal, () => {
+    connecting.then(
+      (client) => client.release(),
+      () => {},
+    );
+  });
+}
+
+/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. */
+export function unlessAborted<Result>(
+  promise: Promise<Result>,
+  signal: AbortSignal,
+  whenAborted: () => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      whenAborted();
+      promise.catch(() => {});
+      reject(signal.reason);
+    };
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+async function onClient<Result>(
+  client: PostgresClient,
+  work: (client: PostgresClient, lease: ClientLease) => Promise<Result>,
+): Promise<Result> {
+  // A connection in use that breaks says so by an event, which would end the process if nobody listened.
+  const ignore = () => {};
+  client.on('error', ignore);
+  let discarded = false;
+  try {
+    return await work(client, {
+      discard() {
+        discarded = true;
+      },
+    });
+  } finally {
+    client.removeListener('error', ignore);
+    client.release(discarded);
+  }
+}
+
+/** Ends what a connection is doing on the server, as far as that can be done. */
+async function cancel(pool: PostgresPool, client: PostgresClient): Promise<void> {
+  const { processID } = client as { processID?: unknown };
+  if (typeof processID !== 'number') return;
+  try {
+    await onClient(await pool.connect(), (other) => other.query('select pg_cancel_backend($1)', [processID]));
+  } catch {
+    // The statement's own timeout ends it.
+  }
+}

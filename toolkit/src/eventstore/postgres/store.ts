@@ -1,0 +1,289 @@
+import { type Clock, systemClock } from '../../clock/index.ts';
+import { type Context, currentContext } from '../../context/index.ts';
+import { InvalidInput } from '../errors.ts';
+import { beginning, type NewEvent, type Position, type Recorded } from '../event.ts';
+import type {
+  AppendOptions,
+  AppendResult,
+  EventStore,
+  EventStoreDescription,
+  LogPage,
+  ReadAllOptions,
+  ReadOptions,
+} from '../event-store.ts';
+import { checkName, checkReadAll, LONGEST_NAME } from '../input-checks.ts';
+import type { OutboxMapping } from '../outbox.ts';
+import { type PreparedAppend, prepareAppend } from '../prepare-append.ts';
+import type { Projection } from '../projection.ts';
+import type { Running } from '../running.ts';
+import type { Subscriber, Subscription } from '../subscription.ts';
+import { createUpcasting, type Upcaster, type Upcasting } from '../upcasting.ts';
+import { Appender } from './appender.ts';
+import type { PostgresPool, PostgresQueryable } from './client.ts';
+import { PostgresInbox } from './inbox.ts';
+import { migrate, migrationScript } from './migrate.ts';
+import { Notifier } from './notifier.ts';
+import { PostgresOutbox } from './outbox.ts';
+import type { PostgresProjectionTransaction } from './projection-transaction.ts';
+import { Reader } from './reader.ts';
+import { PostgresSnapshots } from './snapshots.ts';
+import { readStatus, type PostgresStatus } from './status.ts';
+import { SubscriptionStarter } from './subscription-starter.ts';
+import { type Tables, tablesOf } from './tables.ts';
+import { inTransaction } from './transaction.ts';
+import { PostgresViewReader } from './view-reader.ts';
+
+/**
+ * What {@link createPostgresEventStore} takes.
+ *
+ * @example
+ * const options: PostgresEventStoreOptions = {
+ *   pool: new pg.Pool({ connectionString }),
+ *   outbox: (event) => (event.type === 'OrderPlaced' ? { topic: 'orders.placed', key: event.streamId } : undefined),
+ * };
+ */
+export interface PostgresEventStoreOptions {
+  /** Stays the caller's: it is not ended by the store. */
+  readonly pool: PostgresPool;
+  /** Where the tables are; up to 20 lower-case letters, digits and underscores. @default 'eventstore' */
+  readonly schema?: string;
+  /** @default none */
+  readonly upcasters?: readonly Upcaster[];
+  /** Makes messages of events, enqueued with their append. @default none */
+  readonly outbox?: OutboxMapping;
+  /** Longest time for one statement of a projection's batch, in milliseconds. @default 30000 */
+  readonly statementTimeout?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/**
+ * How {@link PostgresEventStore.append} appends.
+ *
+ * @example
+ * const options: PostgresAppendOptions = { expectedVersion: 'none', transaction };
+ */
+export interface PostgresAppendOptions extends AppendOptions {
+  /**
+   * Append in this transaction, at PostgreSQL's default isolation (read committed), together with whatever else it
+   * writes. The stream is locked until its end. @default a transaction of its own
+   */
+  readonly transaction?: PostgresQueryable;
+}
+
+/**
+ * An event store on PostgreSQL 14 or later.
+ *
+ * @example
+ * const store: PostgresEventStore<OrderEvent> = createPostgresEventStore({ pool });
+ * await store.migrate();
+ */
+export interface PostgresEventStore<Event extends NewEvent = NewEvent> extends EventStore<
+  Event,
+  PostgresQueryable,
+  PostgresProjectionTransaction
+> {
+  /** Brings the tables up to date; safe to call by all processes at once. */
+  migrate(): Promise<void>;
+  append(streamId: string, events: readonly Event[], options?: PostgresAppendOptions): Promise<AppendResult>;
+  /**
+   * Does work in a transaction that carries the context (deadline, tenant, principal, trace), for appends together
+   * with other writes. Commits when the work resolves.
+   */
+  transaction<Result>(
+    work: (transaction: PostgresQueryable) => Promise<Result> | Result,
+    context?: Context,
+  ): Promise<Result>;
+  /** What the database says: how far subscriptions are behind, what holds them back, how much waits in the outbox. */
+  status(): Promise<PostgresStatus>;
+}
+
+class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event> {
+  readonly snapshots: PostgresSnapshots;
+  readonly outbox: PostgresOutbox;
+  readonly inbox: PostgresInbox;
+  readonly #options: PostgresEventStoreOptions;
+  readonly #pool: PostgresPool;
+  readonly #tables: Tables;
+  readonly #upcasting: Upcasting;
+  readonly #appender: Appender;
+  readonly #reader: Reader<Event>;
+  readonly #notifier: Notifier;
+  readonly #starter: SubscriptionStarter<Event>;
+  readonly #running = new Set<Running>();
+
+  constructor(options: PostgresEventStoreOptions) {
+    const { pool } = options;
+    const clock = options.clock ?? systemClock;
+    this.#options = options;
+    this.#pool = pool;
+    this.#tables = tablesOf(options.schema ?? 'eventstore');
+    this.#upcasting = createUpcasting(options.upcasters ?? []);
+    this.#appender = new Appender(pool, this.#tables);
+    this.#reader = new Reader(pool, this.#tables, this.#upcasting);
+    this.#notifier = new Notifier(pool, this.#tables);
+    const onStart = (running: Running) => void this.#running.add(running);
+    this.#starter = new SubscriptionStarter({
+      pool,
+      tables: this.#tables,
+      reader: this.#reader,
+      clock,
+      statementTimeout: options.statementTimeout ?? 30_000,
+    });
+    this.snapshots = new PostgresSnapshots(pool, this.#tables);
+    this.outbox = new PostgresOutbox({ pool, tables: this.#tables, clock, onStart });
+    this.inbox = new PostgresInbox(pool, this.#tables);
+  }
+
+  migrate(): Promise<void> {
+    return migrate(this.#pool, this.#tables, currentContext());
+  }
+
+  async append(
+    streamId: string,
+    events: readonly Event[],
+    options: PostgresAppendOptions = {},
+  ): Promise<AppendResult> {
+    const context = options.context ?? currentContext();
+    const prepared = this.#prepare(streamId, events, options, context);
+    if (options.transaction !== undefined) return this.#appender.appendWithin(options.transaction, prepared);
+    const result = await this.#appender.append(prepared, context);
+    if (!result.repeated) this.#notifier.announce();
+    return result;
+  }
+
+  read(streamId: string, options: ReadOptions = {}): Promise<readonly Recorded<Event>[]> {
+    return this.#reader.stream(streamId, options, options.context ?? currentContext());
+  }
+
+  async readAll(options: ReadAllOptions<Event> = {}): Promise<LogPage<Event>> {
+    checkReadAll(options);
+    const range = { after: options.after ?? beginning, types: options.types, limit: options.limit ?? 500 };
+    return this.#reader.log(range, options.context ?? currentContext());
+  }
+
+  head(): Promise<Position> {
+    return this.#reader.head(currentContext());
+  }
+
+  subscribe(subscriber: Subscriber<Event>): Subscription {
+    return this.#started(this.#starter.subscribe(subscriber));
+  }
+
+  project(projection: Projection<Event, PostgresProjectionTransaction>): Subscription {
+    return this.#started(this.#starter.project(projection));
+  }
+
+  view(projection: string): PostgresViewReader {
+    const violations: string[] = [];
+    checkName(violations, 'projection', projection, LONGEST_NAME);
+    if (violations.length > 0) throw new InvalidInput('Reading a view', violations);
+    return new PostgresViewReader(this.#pool, this.#tables, projection);
+  }
+
+  transaction<Result>(
+    work: (transaction: PostgresQueryable) => Promise<Result> | Result,
+    context: Context = currentContext(),
+  ): Promise<Result> {
+    return inTransaction(this.#pool, context, work);
+  }
+
+  status(): Promise<PostgresStatus> {
+    return readStatus(this.#pool, this.#tables, currentContext());
+  }
+
+  describe(): EventStoreDescription {
+    const { schema, statementTimeout, upcasters, outbox } = this.#options;
+    return {
+      kind: 'postgresql',
+      settings: {
+        schema: schema ?? 'eventstore',
+        statementTimeout: statementTimeout ?? 30_000,
+        upcasters: upcasters?.length ?? 0,
+        outbox: outbox !== undefined,
+      },
+      counters: { ...this.#appender.counters },
+      running: [...this.#running].map((running) => running.describe()),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running].map((running) => running.stop()));
+    await this.#notifier.flush();
+  }
+
+  #prepare(
+    streamId: string,
+    events: readonly Event[],
+    options: AppendOptions,
+    context: Context,
+  ): PreparedAppend {
+    return prepareAppend(streamId, events, {
+      expectedVersion: options.expectedVersion ?? 'any',
+      metadata: options.metadata,
+      context,
+      currentVersion: this.#upcasting.currentVersion,
+      outbox: this.#options.outbox,
+    });
+  }
+
+  #started(subscription: Subscription): Subscription {
+    this.#running.add(subscription);
+    return subscription;
+  }
+}
+
+/**
+ * An event store on PostgreSQL.
+ *
+ * @throws InvalidInput when the schema's name or the upcasters are not valid.
+ * @example
+ * const store = createPostgresEventStore<OrderEvent>({ pool: new pg.Pool({ connectionString }) });
+ * await store.migrate();
+ * await store.append('order-1', [{ type: 'OrderPlaced', data: { total: 12 } }], { expectedVersion: 'none' });
+ */
+export function createPostgresEventStore<Event extends NewEvent = NewEvent>(
+  options: PostgresEventStoreOptions,
+): PostgresEventStore<Event> {
+  return new PostgresStore<Event>(options);
+}
+
+/**
+ * The outbox alone, for a service that keeps its state in tables of its own; in the schema that an event store's
+ * `migrate` has made.
+ *
+ * @example
+ * const outbox = createPostgresOutbox({ pool });
+ * await outbox.enqueue(transaction, [{ topic: 'orders.placed', key: 'order-1', payload: { total: 12 } }]);
+ */
+export function createPostgresOutbox(options: {
+  readonly pool: PostgresPool;
+  readonly schema?: string;
+  readonly clock?: Clock;
+}): PostgresOutbox {
+  return new PostgresOutbox({ ...options, tables: tablesOf(options.schema ?? 'eventstore') });
+}
+
+/**
+ * The inbox alone, for a consumer without an event store; in the schema that an event store's `migrate` has made.
+ *
+ * @example
+ * const inbox = createPostgresInbox({ pool });
+ * await inbox.process({ consumer: 'billing', messageId: message.id }, (transaction) => bill(transaction, message));
+ */
+export function createPostgresInbox(options: {
+  readonly pool: PostgresPool;
+  readonly schema?: string;
+}): PostgresInbox {
+  return new PostgresInbox(options.pool, tablesOf(options.schema ?? 'eventstore'));
+}
+
+/**
+ * The tables' definition as a script, for databases whose schema is changed by an administrator instead of `migrate`.
+ *
+ * @example
+ * writeFileSync('eventstore.sql', postgresEventStoreSchema());
+ */
+export function postgresEventStoreSchema(schema = 'eventstore'): string {
+  return migrationScript(tablesOf(schema));
+}

@@ -1,0 +1,116 @@
+import { type Carrier, type Context, inject, rootContext } from '../context/index.ts';
+import { InvalidInput } from './errors.ts';
+import type { EventMetadata, ExpectedVersion, NewEvent } from './event.ts';
+import { createEventId, isUuid } from './event-id.ts';
+import { checkText, writeJson } from './input-checks.ts';
+import type { OutboxMapping } from './outbox.ts';
+import { type PreparedMessage, prepareMessage } from './prepare-message.ts';
+
+/** An event checked and written as JSON. */
+export interface PreparedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** An append checked and ready to be stored. */
+export interface PreparedAppend {
+  readonly streamId: string;
+  readonly expectedVersion: ExpectedVersion;
+  readonly events: readonly PreparedEvent[];
+  readonly messages: readonly PreparedMessage[];
+}
+
+/** What {@link prepareAppend} needs to know of the store. */
+export interface PrepareOptions {
+  readonly expectedVersion: ExpectedVersion;
+  readonly metadata: EventMetadata | undefined;
+  readonly context: Context;
+  readonly currentVersion: (type: string) => number;
+  readonly outbox: OutboxMapping | undefined;
+}
+
+/** The longest stream id, so that the index over it stays within PostgreSQL's entry size even in four-byte letters. */
+const LONGEST_STREAM_ID = 500;
+const LONGEST_TYPE = 200;
+const MOST_EVENTS = 10_000;
+
+/**
+ * Checks an append and writes its events as JSON.
+ *
+ * @throws {@link InvalidInput} with every violation.
+ */
+export function prepareAppend(
+  streamId: string,
+  events: readonly NewEvent[],
+  options: PrepareOptions,
+): PreparedAppend {
+  const violations: string[] = [];
+  checkText(violations, 'streamId', streamId, LONGEST_STREAM_ID);
+  checkExpectedVersion(violations, options.expectedVersion);
+  if (events.length === 0) violations.push('events: there are none, an append takes at least one');
+  if (events.length > MOST_EVENTS) {
+    violations.push(`events: there are ${events.length}, at most ${MOST_EVENTS} fit into one append`);
+  }
+  const inherited = contextFields(options.context);
+  const messages: PreparedMessage[] = [];
+  const ids = new Set<string>();
+  const prepared = events.map((event, index) => {
+    const path = `events[${index}]`;
+    const id = event.id ?? createEventId();
+    checkText(violations, `${path}.type`, event.type, LONGEST_TYPE);
+    if (!isUuid(id)) violations.push(`${path}.id: ${JSON.stringify(id)} is not a UUID`);
+    if (ids.has(id.toLowerCase())) violations.push(`${path}.id: ${id} is there twice`);
+    ids.add(id.toLowerCase());
+    const schemaVersion = event.schemaVersion ?? options.currentVersion(event.type);
+    if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > 32_767) {
+      violations.push(`${path}.schemaVersion: ${schemaVersion}, allowed are 1 to 32767`);
+    }
+    const metadata = { ...inherited, ...options.metadata, ...event.metadata };
+    for (const [name, value] of Object.entries(metadata)) {
+      if (typeof value !== 'string')
+        violations.push(`${path}.metadata.${name}: ${typeof value}, allowed is text`);
+    }
+    const data = writeJson(violations, `${path}.data`, event.data);
+    const outgoing = options.outbox?.({ ...event, id, streamId, schemaVersion, metadata });
+    if (outgoing !== undefined) {
+      for (const message of Array.isArray(outgoing) ? outgoing : [outgoing]) {
+        messages.push(prepareMessage(violations, `the outbox message of ${path}`, message, id, messages));
+      }
+    }
+    return { id, type: event.type, schemaVersion, data, metadata: JSON.stringify(metadata) };
+  });
+  if (violations.length > 0) throw new InvalidInput(`The append to ${JSON.stringify(streamId)}`, violations);
+  return { streamId, expectedVersion: options.expectedVersion, events: prepared, messages };
+}
+
+function checkExpectedVersion(violations: string[], expected: ExpectedVersion): void {
+  const valid =
+    typeof expected === 'number'
+      ? Number.isSafeInteger(expected) && expected >= 0
+      : ['none', 'exists', 'any'].includes(expected);
+  if (!valid) {
+    violations.push(`expectedVersion: ${String(expected)}, allowed are 0, 1, 2, … and none, exists, any`);
+  }
+}
+
+/** The context as metadata; the deadline stays behind, for an event outlives it. */
+function contextFields(context: Context): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (context !== rootContext) inject(context, metadataCarrier(fields));
+  return fields;
+}
+
+/** A carrier over an event's metadata. */
+export function metadataCarrier(fields: Record<string, string>): Carrier {
+  return {
+    delivery: 'stored',
+    get: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined),
+    set(name, value) {
+      fields[name] = value;
+    },
+    keys: () => Object.keys(fields),
+  };
+}
