@@ -14,9 +14,16 @@ export interface AdaptiveLimitSettings {
 const HEADROOM = 2.5;
 /** The share of the limit at which a probe looks for the latency without queueing. */
 const PROBE_SHARE = 1 / 4;
-/** Milliseconds between two probes once they agree, and while they still differ. */
-const PROBE_EVERY = 10_000;
-const PROBE_AGAIN = 1_250;
+/** Milliseconds between two probes: at first, while they differ, and at last; doubled from the first to the last. */
+const PROBE_FIRST = 1_250;
+const PROBE_LAST = 10_000;
+/** A limit that has fallen to this share since the last probe puts the baseline to the test. */
+const FALL = 1 / 2;
+/** As long as nothing is known, the limit grows while that brings throughput, up to this latency in milliseconds. */
+const GROWTH_LATENCY = 125;
+const GROWTH_GAIN = 1.2;
+/** A busy service may be without calls for so many milliseconds and still count as busy. */
+const SHORT_BREAK = 50;
 /** A probe lasts that long and that many calls, or as many calls as are surely enough. */
 const PROBE_LENGTH = 500;
 const PROBE_CALLS = 10;
@@ -50,7 +57,12 @@ export class AdaptiveLimit {
   #limit: number;
   #isProbing = false;
   #nextProbe = 0;
+  #probeEvery = PROBE_FIRST;
+  #lastProbe = Number.NEGATIVE_INFINITY;
+  #limitAtProbe = 0;
   #inFlight = 0;
+  #busySince: number | undefined;
+  #quietSince: number | undefined;
   /** Calls to end before a measurement starts: those of the level before. */
   #settling = 0;
   #started: number;
@@ -71,16 +83,32 @@ export class AdaptiveLimit {
     return this.#inFlight;
   }
 
+  /** For how many milliseconds more than half of the places have been taken, short breaks apart. */
+  busyFor(now: number): number {
+    if (this.#busySince === undefined) return 0;
+    if (this.#quietSince !== undefined && now - this.#quietSince > SHORT_BREAK) return 0;
+    return now - this.#busySince;
+  }
+
   /** A call starts. */
   enter(now: number): void {
     this.#advance(now);
     this.#inFlight++;
+    if (this.#inFlight <= this.current / 2) return;
+    if (this.busyFor(now) === 0) this.#busySince = now;
+    this.#quietSince = undefined;
   }
 
-  /** A call that started at `started` has ended. */
-  leave(started: number, now: number): void {
+  /**
+   * A call that started at `started` has ended.
+   *
+   * @param isStanding Whether calls have been held back for longer than a burst takes: only then a probe is worth
+   * what it costs.
+   */
+  leave(started: number, now: number, isStanding: boolean): void {
     this.#advance(now);
     this.#inFlight--;
+    if (this.#inFlight <= this.current / 2) this.#quietSince ??= now;
     const took = now - started;
     this.latency = this.latency === 0 ? took : this.latency + (took - this.latency) * 0.05;
     if (this.#settling > 0) {
@@ -89,7 +117,7 @@ export class AdaptiveLimit {
     }
     this.#ended++;
     if (this.#isProbing) this.#judgeProbe(now);
-    else this.#judgeWindow(now);
+    else this.#judgeWindow(now, isStanding);
   }
 
   #judgeProbe(now: number): void {
@@ -106,10 +134,11 @@ export class AdaptiveLimit {
     }
     this.#isProbing = false;
     this.#become(Math.min(this.#limit, this.#target(this.throughput) + 1));
+    this.#limitAtProbe = this.#limit;
     this.#measure(now, this.current);
   }
 
-  #judgeWindow(now: number): void {
+  #judgeWindow(now: number, isStanding: boolean): void {
     const length = now - this.#started;
     if (length < WINDOW_LENGTH || this.#ended < Math.max(WINDOW_CALLS, this.current)) return;
     const average = this.#area / length;
@@ -120,15 +149,30 @@ export class AdaptiveLimit {
       return;
     }
     const throughput = this.#ended / length;
-    this.throughput = this.throughput === 0 ? throughput : (this.throughput + throughput) / 2;
-    if (now >= this.#nextProbe) {
+    const before = this.throughput;
+    this.throughput = before === 0 ? throughput : (before + throughput) / 2;
+    if (isStanding && now >= this.#probeDue()) {
       this.#isProbing = true;
+      this.#lastProbe = now;
       this.#probe(now, this.#limit);
       return;
     }
-    const target = this.#target(Math.max(throughput, this.throughput));
-    this.#become(Math.min(this.#limit * 1.5 + 1, Math.max(this.#limit / 2, target)));
+    if (this.baseline > 0) {
+      const target = this.#target(Math.max(throughput, this.throughput));
+      this.#become(Math.min(this.#limit * 1.5 + 1, Math.max(this.#limit / 2, target)));
+    } else if (throughput > GROWTH_GAIN * before && average < GROWTH_LATENCY * throughput) {
+      this.#become(this.#limit * 1.5 + 1);
+    }
     this.#measure(now);
+  }
+
+  /**
+   * When to probe next. A service that has become slower than the headroom covers gets, by its old baseline, a limit
+   * that starves it, and so an ever lower one: a limit that falls far must be looked into soon.
+   */
+  #probeDue(): number {
+    if (this.#limit > FALL * this.#limitAtProbe) return this.#nextProbe;
+    return Math.min(this.#nextProbe, this.#lastProbe + PROBE_FIRST);
   }
 
   #target(throughput: number): number {
@@ -150,7 +194,8 @@ export class AdaptiveLimit {
     const before = this.baseline;
     this.baseline = before === 0 ? found : before + (found - before) * weight;
     const agrees = before > 0 && found > 0 && Math.abs(Math.log(found / before)) <= 0.25;
-    this.#nextProbe = now + (agrees ? PROBE_EVERY : PROBE_AGAIN);
+    this.#probeEvery = agrees ? PROBE_LAST : Math.min(PROBE_LAST, this.#probeEvery * 2);
+    this.#nextProbe = now + this.#probeEvery;
   }
 
   #measure(now: number, settling = 0): void {

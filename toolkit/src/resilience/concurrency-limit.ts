@@ -74,8 +74,6 @@ export class ConcurrencyLimit extends Strategy {
   readonly #waiting = new WaitList(priorities.length);
   readonly #counts = { admitted: 0, queued: 0, leftQueue: 0 };
   readonly #shed: Record<Priority, number> = { critical: 0, high: 0, normal: 0, low: 0, background: 0 };
-  /** Since when somebody has been waiting without a break. */
-  #queuedSince: number | undefined;
   #isHandingOn = false;
 
   constructor(options: ConcurrencyLimitOptions = {}) {
@@ -165,7 +163,6 @@ export class ConcurrencyLimit extends Strategy {
       return this.refuse(waiter, 'overloaded', wait);
     if (wait + this.#limit.baseline > remaining) return this.refuse(waiter, 'no answer in time', wait);
     this.#counts.queued++;
-    this.#queuedSince ??= now;
     waiter.arrived = now;
     // Longer than granted, since grants shrink: who comes to the front too late is sorted out there.
     waiter.expiry = now + Math.min(this.#settings.burst, remaining - this.#limit.baseline);
@@ -177,7 +174,8 @@ export class ConcurrencyLimit extends Strategy {
 
   /** @internal The work that started then is over. */
   release(started: number): void {
-    this.#limit.leave(started, this.clock.now());
+    const now = this.clock.now();
+    this.#limit.leave(started, now, this.#isStanding(now));
     if (this.#isHandingOn) return;
     this.#isHandingOn = true;
     while (this.#limit.inFlight < this.#limit.current && this.#waiting.size > 0) this.#handOn();
@@ -210,7 +208,6 @@ export class ConcurrencyLimit extends Strategy {
     this.deadlines.remove(waiter);
     const now = this.clock.now();
     const isLate = now - waiter.arrived > 1.5 * this.#grantedWait(now);
-    if (this.#waiting.size === 0) this.#queuedSince = undefined;
     if (isLate) waiter.turnAway(this.refuse(waiter, 'overloaded', this.#expectedWait(waiter.rank)));
     else this.#begin(waiter, now);
   }
@@ -224,14 +221,16 @@ export class ConcurrencyLimit extends Strategy {
   #remove(waiter: Waiter): void {
     this.deadlines.remove(waiter);
     this.#waiting.remove(waiter);
-    if (this.#waiting.size === 0) this.#queuedSince = undefined;
   }
 
-  /** Controlled delay: a queue that has not been empty for the length of a burst is no burst. */
+  /** Controlled delay: what has kept the service busy for longer than the length of a burst is no burst. */
   #grantedWait(now: number): number {
     const { burst } = this.#settings;
-    if (this.#queuedSince === undefined || now - this.#queuedSince <= burst) return burst;
-    return Math.min(burst, Math.max(STANDING_WAIT, this.#limit.latency));
+    return this.#isStanding(now) ? Math.min(burst, Math.max(STANDING_WAIT, this.#limit.latency)) : burst;
+  }
+
+  #isStanding(now: number): boolean {
+    return this.#limit.busyFor(now) > this.#settings.burst;
   }
 
   #expectedWait(rank: number): number {
