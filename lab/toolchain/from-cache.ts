@@ -1,6 +1,6 @@
 /** The third way of getting a program: the cache that downloads and builds fill. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { withLock } from '../host/lock.ts';
 import { cachedDirectory, cachedPath, type ToolchainSettings } from './settings.ts';
 import type { Tool } from './tools.ts';
@@ -56,7 +56,7 @@ export function moveIntoCache(
   mkdirSync(directory, { recursive: true });
   for (const companion of companions) {
     chmodSync(companion, 0o755);
-    renameSync(companion, join(directory, companion.slice(dirname(companion).length + 1)));
+    renameSync(companion, join(directory, basename(companion)));
   }
   chmodSync(program, 0o755);
   const path = cachedPath(tool, settings);
