@@ -25,9 +25,12 @@ export interface OwnedWork {
 /** How a {@link BackgroundRunner} runs. */
 export interface RunnerOptions {
   readonly name: string;
-  readonly batchSize: number;
-  readonly pollInterval: number;
-  readonly takeOverInterval: number;
+  /** @default 200 */
+  readonly batchSize?: number | undefined;
+  /** In milliseconds. @default 1000 */
+  readonly pollInterval?: number | undefined;
+  /** In milliseconds. @default 1000 */
+  readonly takeOverInterval?: number | undefined;
   readonly clock: Clock;
   readonly wakeUp: WakeUp;
   /** Makes the work this process's; undefined while it is another's, `retired` when it is not to be done any more. */
@@ -84,7 +87,7 @@ export class BackgroundRunner implements Running {
   }
 
   async #run(): Promise<void> {
-    const { clock, wakeUp, batchSize, pollInterval, takeOverInterval } = this.#options;
+    const { clock, wakeUp, batchSize = 200, pollInterval = 1_000, takeOverInterval = 1_000 } = this.#options;
     const signal = this.#stop.signal;
     let limit = batchSize;
     let heldBack = HELD_BACK.first;

@@ -20,7 +20,6 @@ export interface MemoryTransaction {
   onCommit(effect: () => void): void;
 }
 
-const DEFAULTS = { batchSize: 200, pollInterval: 1_000, takeOverInterval: 1_000 };
 const LEASE = 'outbox relay';
 
 /** Messages in memory. */
@@ -69,7 +68,6 @@ export class MemoryOutbox implements Outbox<MemoryTransaction> {
     const { publish, onError, ...given } = options;
     const runner = new BackgroundRunner({
       name: LEASE,
-      ...DEFAULTS,
       ...given,
       clock: this.#clock,
       wakeUp,

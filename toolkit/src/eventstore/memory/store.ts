@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../../clock/index.ts';
 import { currentContext, throwIfDone } from '../../context/index.ts';
-import { BackgroundRunner, type OwnedWork } from '../background-runner.ts';
 import { InvalidInput } from '../errors.ts';
 import { beginning, type NewEvent, type Position, type Recorded } from '../event.ts';
 import type {
@@ -12,14 +11,12 @@ import type {
   ReadAllOptions,
   ReadOptions,
 } from '../event-store.ts';
-import { HandlerFailure } from '../handler.ts';
-import { checkReadAll, checkSubscription, writeJson } from '../input-checks.ts';
+import { checkReadAll, checkSubscription } from '../input-checks.ts';
 import type { OutboxMapping } from '../outbox.ts';
 import { prepareAppend } from '../prepare-append.ts';
 import type { Projection, ViewReader } from '../projection.ts';
 import type { Running } from '../running.ts';
-import { RunningSubscription } from '../running-subscription.ts';
-import type { Snapshot, SnapshotKey, Snapshots } from '../snapshot.ts';
+import { startSubscription, type SubscriptionWork } from '../start-subscription.ts';
 import type { Subscriber, Subscription, SubscriptionOptions } from '../subscription.ts';
 import { createUpcasting, type Upcaster, type Upcasting } from '../upcasting.ts';
 import { WakeUp } from '../wake-up.ts';
@@ -28,6 +25,7 @@ import { MemoryLeases } from './leases.ts';
 import { MemoryLog } from './log.ts';
 import { MemoryOutbox, type MemoryTransaction } from './outbox.ts';
 import { MemoryProjection, MemoryProjectionWork } from './projection-work.ts';
+import { MemorySnapshots } from './snapshots.ts';
 import { MemorySubscriberWork } from './subscriber-work.ts';
 import { MemoryView, MemoryViewReader } from './view.ts';
 
@@ -46,11 +44,8 @@ export interface MemoryEventStoreOptions {
   readonly clock?: Clock;
 }
 
-const DEFAULTS = { batchSize: 200, pollInterval: 1_000, takeOverInterval: 1_000 };
-type Work = OwnedWork & { readonly position: Position };
-
 class MemoryEventStore<Event extends NewEvent> implements EventStore<Event, MemoryTransaction> {
-  readonly snapshots: Snapshots = new MemorySnapshots();
+  readonly snapshots = new MemorySnapshots();
   readonly outbox: MemoryOutbox;
   readonly inbox: MemoryInbox;
   readonly #options: MemoryEventStoreOptions;
@@ -159,19 +154,12 @@ class MemoryEventStore<Event extends NewEvent> implements EventStore<Event, Memo
   #start(
     options: SubscriptionOptions<Event>,
     lease: string,
-    prepare: (release: () => void) => Promise<Work | 'retired'>,
+    prepare: (release: () => void) => Promise<SubscriptionWork | 'retired'>,
   ): Subscription {
     const wakeUp = new WakeUp();
-    const progress = new WakeUp();
     this.#wakeUps.add(wakeUp);
-    let work: Work | undefined;
-    const known = () => work?.position ?? beginning;
     const release = () => this.#leases.release(lease);
-    const runner = new BackgroundRunner({
-      name: options.name,
-      batchSize: options.batchSize ?? DEFAULTS.batchSize,
-      pollInterval: options.pollInterval ?? DEFAULTS.pollInterval,
-      takeOverInterval: options.takeOverInterval ?? DEFAULTS.takeOverInterval,
+    const subscription = startSubscription(options, {
       clock: this.#clock,
       wakeUp,
       acquire: async () => {
@@ -179,27 +167,15 @@ class MemoryEventStore<Event extends NewEvent> implements EventStore<Event, Memo
         try {
           const prepared = await prepare(release);
           if (prepared === 'retired') release();
-          else work = prepared;
           return prepared;
         } catch (error) {
           release();
           throw error;
         }
       },
-      onError(error) {
-        const failure = error instanceof HandlerFailure ? error : undefined;
-        options.onError?.(failure?.cause ?? error, failure?.event as Recorded<Event> | undefined);
-      },
-      onProgress: () => progress.notify(),
-    });
-    const place = {
-      get known() {
-        return known();
-      },
-      stored: async () =>
+      storedPosition: async () =>
         this.#places.get(options.name) ?? this.#projections.get(options.name)?.live?.position ?? beginning,
-    };
-    const subscription = new RunningSubscription(runner, place, progress, this.#clock);
+    });
     this.#running.add(subscription);
     return subscription;
   }
@@ -210,26 +186,6 @@ class MemoryEventStore<Event extends NewEvent> implements EventStore<Event, Memo
         'name: a subscription and a projection of one store can’t have the same; take another name',
       ]);
     }
-  }
-}
-
-class MemorySnapshots implements Snapshots {
-  readonly #kept = new Map<string, { schemaVersion: number; version: number; state: string }>();
-
-  async load<State>(key: SnapshotKey): Promise<Snapshot<State> | undefined> {
-    const kept = this.#kept.get(JSON.stringify([key.streamId, key.name]));
-    if (kept === undefined || kept.schemaVersion !== key.schemaVersion) return undefined;
-    return { version: kept.version, state: JSON.parse(kept.state) as State };
-  }
-
-  async save<State>(key: SnapshotKey, snapshot: Snapshot<State>): Promise<void> {
-    const name = JSON.stringify([key.streamId, key.name]);
-    const kept = this.#kept.get(name);
-    if (kept?.schemaVersion === key.schemaVersion && kept.version >= snapshot.version) return;
-    const violations: string[] = [];
-    const state = writeJson(violations, 'state', snapshot.state);
-    if (violations.length > 0) throw new InvalidInput('Saving a snapshot', violations);
-    this.#kept.set(name, { schemaVersion: key.schemaVersion, version: snapshot.version, state });
   }
 }
 

@@ -12,8 +12,6 @@ import { OwnedConnection } from './owned-connection.ts';
 import { RelayWork } from './relay-work.ts';
 import type { Tables } from './tables.ts';
 
-const DEFAULTS = { batchSize: 200, pollInterval: 1_000, takeOverInterval: 1_000 };
-
 /** The outbox of a store's schema. */
 export class PostgresOutbox implements Outbox<PostgresQueryable> {
   readonly #pool: PostgresPool;
@@ -71,7 +69,6 @@ order by number`,
     const { publish, onError, ...given } = options;
     const runner = new BackgroundRunner({
       name: 'outbox relay',
-      ...DEFAULTS,
       ...given,
       clock: this.#clock,
       wakeUp,

@@ -1,12 +1,10 @@
 import type { Clock } from '../../clock/index.ts';
 import { rootContext } from '../../context/index.ts';
-import { BackgroundRunner, type OwnedWork } from '../background-runner.ts';
 import { InvalidInput } from '../errors.ts';
-import { beginning, type NewEvent, type Position, type Recorded } from '../event.ts';
-import { HandlerFailure } from '../handler.ts';
+import { beginning, type NewEvent, type Position } from '../event.ts';
 import { checkSubscription } from '../input-checks.ts';
 import type { Projection } from '../projection.ts';
-import { RunningSubscription } from '../running-subscription.ts';
+import { startSubscription, type SubscriptionWork } from '../start-subscription.ts';
 import type { Subscriber, Subscription, SubscriptionOptions } from '../subscription.ts';
 import { WakeUp } from '../wake-up.ts';
 import {
@@ -27,8 +25,6 @@ import { SubscriberWork } from './subscriber-work.ts';
 import type { Tables } from './tables.ts';
 import { inTransaction } from './transaction.ts';
 
-const DEFAULTS = { batchSize: 200, pollInterval: 1_000, takeOverInterval: 1_000 };
-
 /** What subscriptions are started with. */
 export interface StarterParts<Event extends NewEvent> {
   readonly pool: PostgresPool;
@@ -38,8 +34,7 @@ export interface StarterParts<Event extends NewEvent> {
   readonly statementTimeout: number;
 }
 
-type Work = OwnedWork & { readonly position: Position };
-type Acquire = (connection: OwnedConnection, lost: AbortSignal) => Promise<Work | 'retired'>;
+type Prepare = (connection: OwnedConnection, lost: AbortSignal) => Promise<SubscriptionWork | 'retired'>;
 
 /** Starts subscriptions and projections, each with a runner, a lock and a place in the log. */
 export class SubscriptionStarter<Event extends NewEvent> {
@@ -98,18 +93,10 @@ export class SubscriptionStarter<Event extends NewEvent> {
     });
   }
 
-  #start(options: SubscriptionOptions<Event>, key: CheckpointKey, prepare: Acquire): Subscription {
+  #start(options: SubscriptionOptions<Event>, key: CheckpointKey, prepare: Prepare): Subscription {
     const { pool, tables, clock } = this.#parts;
     const wakeUp = new WakeUp();
-    const progress = new WakeUp();
-    const place = { known: beginning, stored: () => this.#storedPosition(key) };
-    let work: Work | undefined;
-    const { batchSize, pollInterval, takeOverInterval } = { ...DEFAULTS, ...defined(options) };
-    const runner = new BackgroundRunner({
-      name: options.name,
-      batchSize,
-      pollInterval,
-      takeOverInterval,
+    return startSubscription(options, {
       clock,
       wakeUp,
       acquire: async (signal) => {
@@ -125,23 +112,14 @@ export class SubscriptionStarter<Event extends NewEvent> {
         try {
           const prepared = await prepare(connection, lost.signal);
           if (prepared === 'retired') connection.release();
-          else work = prepared;
           return prepared;
         } catch (error) {
           connection.release();
           throw error;
         }
       },
-      onError(error) {
-        const failure = error instanceof HandlerFailure ? error : undefined;
-        options.onError?.(failure?.cause ?? error, failure?.event as Recorded<Event> | undefined);
-      },
-      onProgress() {
-        if (work !== undefined && work.position > place.known) place.known = work.position;
-        progress.notify();
-      },
+      storedPosition: () => this.#storedPosition(key),
     });
-    return new RunningSubscription(runner, place, progress, clock);
   }
 
   async #storedPosition(key: CheckpointKey): Promise<Position> {
@@ -157,11 +135,4 @@ function refuseOtherKind(checkpoint: Checkpoint, kind: Checkpoint['kind'], key: 
       `name: ${key.name} is a ${checkpoint.kind} of this store already; take another name`,
     ]);
   }
-}
-
-/** Options without those given as undefined, which would hide a default. */
-function defined<Options extends object>(options: Options): Partial<Options> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<Options>;
 }
