@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   policies: [],
   preview: [],
-  scripts: rooms,
+  scripts: [...rooms, 'package.json'],
   stacks: ['components'],
   toolkit: [],
 };
