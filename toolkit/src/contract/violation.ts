@@ -1,4 +1,9 @@
-/** A way into a contract: keys and indexes. */
+/**
+ * A way into a contract: keys and indexes.
+ *
+ * @example
+ * const path: Path = ['calls', 0, 'deadline'];
+ */
 export type Path = readonly (string | number)[];
 
 /**

@@ -1,6 +1,15 @@
 // Written by `npm run schema -w toolkit` from ../schema. Do not edit.
 
-import type { ByteSize, ByteSizeText, Duration, DurationText, ProcessorTime, ProcessorTimeText, Rate, RateText } from '../units.ts';
+import type {
+  ByteSize,
+  ByteSizeText,
+  Duration,
+  DurationText,
+  ProcessorTime,
+  ProcessorTimeText,
+  Rate,
+  RateText,
+} from '../units.ts';
 
 /**
  * The container image. As written.
@@ -418,7 +427,14 @@ export interface PublicationInput {
   /** Earlier versions, in ascending order. @default [] */
   readonly previous?: readonly PreviousVersionInput[];
   /** What a new version must keep: `backward`, that it reads events of the version before; `forward`, that the version before reads its events; `full`, both; with `-transitive`, of all versions before. @default "backward" */
-  readonly compatibility?: 'none' | 'backward' | 'backward-transitive' | 'forward' | 'forward-transitive' | 'full' | 'full-transitive';
+  readonly compatibility?:
+    | 'none'
+    | 'backward'
+    | 'backward-transitive'
+    | 'forward'
+    | 'forward-transitive'
+    | 'full'
+    | 'full-transitive';
   /** Field whose value keeps events in order; required in the schema. */
   readonly key: string;
   /** Most instances that can read side by side. @default 3 */
@@ -449,7 +465,14 @@ export interface Publication {
   /** Earlier versions, in ascending order. @default [] */
   readonly previous: readonly PreviousVersion[];
   /** What a new version must keep: `backward`, that it reads events of the version before; `forward`, that the version before reads its events; `full`, both; with `-transitive`, of all versions before. @default "backward" */
-  readonly compatibility: 'none' | 'backward' | 'backward-transitive' | 'forward' | 'forward-transitive' | 'full' | 'full-transitive';
+  readonly compatibility:
+    | 'none'
+    | 'backward'
+    | 'backward-transitive'
+    | 'forward'
+    | 'forward-transitive'
+    | 'full'
+    | 'full-transitive';
   /** Field whose value keeps events in order; required in the schema. */
   readonly key: string;
   /** Most instances that can read side by side. @default 3 */
@@ -970,7 +993,7 @@ export interface Cost {
  */
 export interface ServiceContractInput {
   /** Version of the contract format. */
-  readonly contract: "v1";
+  readonly contract: 'v1';
   /** Name of the service, unique in the environment. */
   readonly name: string;
   /** Team that owns it. */
@@ -1029,7 +1052,7 @@ export interface ServiceContractInput {
  */
 export interface ServiceContract {
   /** Version of the contract format. */
-  readonly contract: "v1";
+  readonly contract: 'v1';
   /** Name of the service, unique in the environment. */
   readonly name: string;
   /** Team that owns it. */
@@ -1077,4 +1100,3 @@ export interface ServiceContract {
   /** Who pays. @default {} */
   readonly cost: Cost;
 }
-

@@ -11,7 +11,13 @@ export interface Migration {
   migrate(draft: Draft): void;
 }
 
-/** A contract brought to the newest version that the migrations reach. */
+/**
+ * A contract brought to the newest version that the migrations reach.
+ *
+ * @example
+ * const { value, changes }: MigratedContract = migrateContract(written);
+ * for (const change of changes) console.log(change);
+ */
 export interface MigratedContract {
   /** The contract in the new version; the same value when it was not migrated. */
   readonly value: unknown;

@@ -171,7 +171,12 @@ export function unique<Item extends z.ZodType>(item: Item, longest: number) {
     });
 }
 
-/** How sensitive data is, least first. */
+/**
+ * How sensitive data can be, least first.
+ *
+ * @example
+ * classifications.indexOf('personal') > classifications.indexOf('internal'); // true
+ */
 export const classifications = ['public', 'internal', 'confidential', 'personal', 'sensitive'] as const;
 
 export const classification = z.enum(classifications).meta({
