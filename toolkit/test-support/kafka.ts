@@ -36,18 +36,23 @@ const LOGGING = `<Configuration status="WARN">
  * Starts an empty Kafka broker (KRaft, broker and controller in one) on free ports of the loopback interface. Topics
  * are not made by being used; everything internal has one replica, and consumer groups form without delay.
  *
+ * @param settings Broker settings beyond those, or instead of them. @default none
+ *
  * @example
  * const kafka = await startKafka();
  * const producer = new Producer({ clientId: 'test', bootstrapBrokers: [kafka.bootstrap] });
  */
-export async function startKafka(): Promise<KafkaServer> {
+export async function startKafka(
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<KafkaServer> {
   const [java, jars] = await Promise.all([findJava(), kafkaJars()]);
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-kafka-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
   const properties = join(directory, 'server.properties');
   const logging = join(directory, 'log4j2.xml');
   writeFileSync(logging, LOGGING);
-  writeFileSync(properties, formatProperties(brokerSettings(port, controllerPort, join(directory, 'data'))));
+  const all = { ...brokerSettings(port, controllerPort, join(directory, 'data')), ...settings };
+  writeFileSync(properties, formatProperties(all));
   const options = [
     ...JAVA_OPTIONS,
     `-Dlog4j2.configurationFile=${logging}`,

@@ -1,7 +1,7 @@
 import type { Binding } from '../../kit/binding.ts';
 import type { Scope } from '../../kit/scope.ts';
 import type { StreamingFacts, StreamingNeeds } from '../capability.ts';
-import { topicContent, userContent } from './entities.ts';
+import { topicContent, transactionPrefix, userContent } from './entities.ts';
 import { strimziKinds } from './kinds.ts';
 
 const clientPath = '/var/run/secrets/ninefold.dev/streaming/client';
@@ -30,7 +30,7 @@ export function bindClient(scope: Scope<unknown>, facts: StreamingFacts, need: S
   const { metadata, spec } = userContent(userName, {
     publishes: need.publishes.map((topic) => topic.name),
     consumes: need.consumes,
-    transactions: need.transactions ? userName : undefined,
+    transactions: need.transactions ? transactionPrefix(userName) : undefined,
   });
   const content = { metadata: { ...metadata, ...inCluster }, spec };
   const user = scope.custom(`user-${userName}`, strimziKinds.KafkaUser, content, {
@@ -44,7 +44,7 @@ export function bindClient(scope: Scope<unknown>, facts: StreamingFacts, need: S
       KAFKA_CLIENT_KEY: `${clientPath}/user.key`,
       KAFKA_AUTHORITY_CERTIFICATE: `${authorityPath}/${facts.authority.key}`,
       SCHEMA_REGISTRY_URL: facts.registry.url,
-      ...(need.transactions ? { KAFKA_TRANSACTIONAL_ID_PREFIX: userName } : {}),
+      ...(need.transactions ? { KAFKA_TRANSACTIONAL_ID_PREFIX: transactionPrefix(userName) } : {}),
     },
     secrets: [
       { secretName: userName, mountPath: clientPath },

@@ -36,6 +36,14 @@ export function userContent(name: string, access: Access): CustomResourceContent
   return { metadata: { name, labels: clusterLabel }, spec };
 }
 
+/**
+ * How the transactional ids of a user begin. Ends with a character that no user's name has, so that one user's
+ * never begin with another's.
+ */
+export function transactionPrefix(user: string): string {
+  return `${user}_`;
+}
+
 function retentionMilliseconds(retention: string): number {
   return retention === 'forever' ? -1 : durationSeconds(retention) * 1000;
 }

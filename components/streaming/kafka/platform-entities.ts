@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { quantityValue } from '../../kit/quantity.ts';
 import type { Scope } from '../../kit/scope.ts';
-import { topicContent, userContent } from './entities.ts';
+import { topicContent, transactionPrefix, userContent } from './entities.ts';
 import { strimziKinds } from './kinds.ts';
 import type { KafkaSettings } from './settings.ts';
 import { planReplication } from './size-plan.ts';
@@ -21,7 +21,7 @@ export function emitPlatformEntities(scope: Scope<KafkaSettings>, cluster: pulum
     });
   }
   for (const { name, publishes, consumes, transactions } of users) {
-    const access = { publishes, consumes, transactions: transactions ? name : undefined };
+    const access = { publishes, consumes, transactions: transactions ? transactionPrefix(name) : undefined };
     scope.custom(`user-${name}`, strimziKinds.KafkaUser, userContent(name, access), {
       dependsOn: [cluster],
       readyWhen: 'condition=Ready',
