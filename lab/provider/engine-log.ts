@@ -1,18 +1,15 @@
-import { credentials } from '@grpc/grpc-js';
-import engineService from '@pulumi/pulumi/proto/engine_grpc_pb.js';
-import engineMessages from '@pulumi/pulumi/proto/engine_pb.js';
+import { Client, credentials } from '@grpc/grpc-js';
+import { logMethod } from './protocol/service.ts';
 
 export type Severity = 'debug' | 'info' | 'warning' | 'error';
 
 /** Tells the engine what happens, which shows it beside the resource. Never fails: a lost message stops nothing. */
 export class EngineLog {
-  readonly #client: InstanceType<typeof engineService.EngineClient> | undefined;
+  readonly #client: Client | undefined;
 
   /** @param address where the engine listens; without one, messages go nowhere */
   constructor(address: string | undefined) {
-    this.#client = address
-      ? new engineService.EngineClient(address, credentials.createInsecure())
-      : undefined;
+    this.#client = address ? new Client(address, credentials.createInsecure()) : undefined;
   }
 
   /** A message that stays on the screen. */
@@ -30,14 +27,16 @@ export class EngineLog {
   }
 
   #send(severity: Severity, urn: string, text: string, ephemeral: boolean): void {
-    if (!this.#client) return;
-    const request = new engineMessages.LogRequest();
-    request.setSeverity(engineMessages.LogSeverity[severityName[severity]]);
-    request.setUrn(urn);
-    request.setMessage(text);
-    request.setEphemeral(ephemeral);
-    this.#client.log(request, () => undefined);
+    const { path, request, response } = logMethod;
+    this.#client?.makeUnaryRequest(
+      path,
+      request.encode,
+      response.decode,
+      { severity: severities[severity], urn, message: text, ephemeral },
+      () => undefined,
+    );
   }
 }
 
-const severityName = { debug: 'DEBUG', info: 'INFO', warning: 'WARNING', error: 'ERROR' } as const;
+/** `pulumirpc.LogSeverity`. */
+const severities = { debug: 0, info: 1, warning: 2, error: 3 } as const;

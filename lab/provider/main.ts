@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import services from '@pulumi/pulumi/proto/provider_grpc_pb.js';
+import { serviceDefinition } from './protocol/service.ts';
 import { Provider } from './provider.ts';
 import { serviceOf } from './server.ts';
 
@@ -17,7 +17,7 @@ const server = new Server({
   'grpc.max_receive_message_length': messageLimit,
   'grpc.max_send_message_length': messageLimit,
 });
-server.addService(services.ResourceProviderService, serviceOf(provider));
+server.addService(serviceDefinition(), serviceOf(provider));
 
 const stop = async () => {
   await provider.close();

@@ -1,4 +1,4 @@
-import structs from 'google-protobuf/google/protobuf/struct_pb.js';
+import { readStruct, type WireMap, type WireValue, writeStruct } from './protocol/struct.ts';
 
 /** A value that is not known before the update. */
 export const unknownValue: unique symbol = Symbol('unknown');
@@ -46,19 +46,18 @@ const unknownText = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 /** Nothing is secret. */
 export const noSecrets: SecretMarks = new Map();
 
-/** Reads properties from the protocol. */
-export function decodeProperties(struct: structs.Struct | undefined): Properties {
-  if (!struct) return { value: {}, secrets: noSecrets };
-  const decoded = decodeMap(struct.toJavaScript() as WireMap);
-  return { value: isMap(decoded.value) ? decoded.value : {}, secrets: decoded.secrets ?? noSecrets };
+/** Reads properties from the protocol; none at all are empty ones. */
+export function decodeProperties(bytes: Uint8Array): Properties {
+  const { value, secrets } = decodeMap(bytes.length === 0 ? {} : readStruct(bytes));
+  return { value: isMap(value) ? value : {}, secrets: secrets ?? noSecrets };
 }
 
 /** Writes properties for the protocol; marks that point at nothing are passed over. */
-export function encodeProperties({ value, secrets }: Properties): structs.Struct {
+export function encodeProperties({ value, secrets }: Properties): Uint8Array {
   const encoded: WireMap = {};
   for (const [name, member] of Object.entries(value))
     encoded[name] = encode(member, memberMarks(secrets, name));
-  return structs.Struct.fromJavaScript(encoded);
+  return writeStruct(encoded);
 }
 
 /** Whether a value is a map (and not a list, a scalar or unknown). */
@@ -85,10 +84,6 @@ export function unionMarks(first: SecretMarks | undefined, second: SecretMarks |
   for (const [name, marks] of second ?? []) union.set(name, unionMarks(union.get(name), marks));
   return union;
 }
-
-/** A value as the protocol's JSON has it. */
-type WireValue = null | boolean | number | string | WireValue[] | WireMap;
-type WireMap = { [name: string]: WireValue };
 
 interface Decoded {
   value: PropertyValue;

@@ -1,63 +1,60 @@
-import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
-import messages from '@pulumi/pulumi/proto/provider_pb.js';
-import statuses from '@pulumi/pulumi/proto/status_pb.js';
-import any from 'google-protobuf/google/protobuf/any_pb.js';
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import type { DiffResult, FieldChange } from './diff.ts';
 import { InitializationError } from './errors.ts';
 import { formatPath } from './property-paths.ts';
 import { encodeProperties } from './property-values.ts';
+import { type CheckResponse, codecs, type DiffResponse } from './protocol/messages.ts';
 import { redact } from './secret-texts.ts';
 import type { Violation } from './settings.ts';
 
+/** `pulumirpc.DiffResponse.DiffChanges`. */
+const diffChanges = { none: 1, some: 2 } as const;
+
+/** `pulumirpc.PropertyDiff.Kind`, of an update in place and of a replacement. */
+export const differenceKinds = { added: [0, 1], removed: [2, 3], changed: [4, 5] } as const;
+
+/** The type under which the engine looks for a resource that is not ready. */
+export const initializationFailureType = 'type.googleapis.com/pulumirpc.ErrorResourceInitFailed';
+
 /** Violations as the engine shows them, each at its property. */
-export function encodeViolations(violations: Violation[]): messages.CheckFailure[] {
-  return violations.map(({ path, reason }) => {
-    const failure = new messages.CheckFailure();
-    failure.setProperty(path);
-    failure.setReason(reason);
-    return failure;
-  });
+export function encodeViolations(violations: Violation[]): CheckResponse['failures'] {
+  return violations.map(({ path, reason }) => ({ property: path, reason }));
 }
 
 /** A field-level difference. */
-export function encodeDiff({ changes, deleteBeforeReplace }: DiffResult): messages.DiffResponse {
-  const response = new messages.DiffResponse();
-  const { DiffChanges } = messages.DiffResponse;
-  response.setChanges(changes.length === 0 ? DiffChanges.DIFF_NONE : DiffChanges.DIFF_SOME);
-  response.setHasdetaileddiff(true);
-  response.setDeletebeforereplace(deleteBeforeReplace);
-  response.setDiffsList([...new Set(changes.map(({ path }) => String(path[0])))]);
+export function encodeDiff({ changes, deleteBeforeReplace }: DiffResult): DiffResponse {
   const replacing = changes.filter(({ replaces }) => replaces);
-  response.setReplacesList([...new Set(replacing.map(({ path }) => formatPath(path)))]);
-  const detailed = response.getDetaileddiffMap();
-  for (const change of changes) {
-    const difference = new messages.PropertyDiff();
-    difference.setKind(kindOf(change));
-    difference.setInputdiff(true);
-    detailed.set(formatPath(change.path), difference);
-  }
-  return response;
+  return {
+    changes: changes.length === 0 ? diffChanges.none : diffChanges.some,
+    hasDetailedDiff: true,
+    deleteBeforeReplace,
+    diffs: [...new Set(changes.map(({ path }) => String(path[0])))],
+    replaces: [...new Set(replacing.map(({ path }) => formatPath(path)))],
+    detailedDiff: Object.fromEntries(
+      changes.map((change) => [formatPath(change.path), { kind: kindOf(change), inputDiff: true }]),
+    ),
+  };
 }
 
 /** A failure as the engine understands it; a resource that exists but is not ready keeps its state. */
-export function errorResponse(error: unknown): ServiceError | Partial<StatusObject> {
+export function errorResponse(error: unknown): Partial<StatusObject> {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof InitializationError)) return { code: status.UNKNOWN, details: message };
   const { id, outputs, inputs } = error.state;
-  const failure = new messages.ErrorResourceInitFailed();
-  failure.setId(id);
-  failure.setProperties(encodeProperties(outputs));
-  failure.setInputs(encodeProperties(inputs));
-  failure.setReasonsList(error.problems);
-  const detail = new any.Any();
-  detail.pack(failure.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed');
-  const body = new statuses.Status();
-  body.setCode(status.UNKNOWN);
-  body.setMessage(message);
-  body.addDetails(detail);
+  const failure = codecs.initializationFailure.encode({
+    id,
+    properties: encodeProperties(outputs),
+    inputs: encodeProperties(inputs),
+    reasons: error.problems,
+  });
+  const body = codecs.status.encode({
+    code: status.UNKNOWN,
+    message,
+    details: [{ type_url: initializationFailureType, value: failure }],
+  });
   const metadata = new Metadata();
   // The name under which gRPC carries structured details.
-  metadata.add('grpc-status-details-bin', Buffer.from(body.serializeBinary()));
+  metadata.add('grpc-status-details-bin', body);
   return { code: status.UNKNOWN, details: message, metadata };
 }
 
@@ -71,14 +68,6 @@ export function redactError(error: unknown, texts: string[]): unknown {
   return new Error(redact(error.message, texts));
 }
 
-function kindOf({ kind, replaces }: FieldChange): 0 | 1 | 2 | 3 | 4 | 5 {
-  const { Kind } = messages.PropertyDiff;
-  switch (kind) {
-    case 'added':
-      return replaces ? Kind.ADD_REPLACE : Kind.ADD;
-    case 'removed':
-      return replaces ? Kind.DELETE_REPLACE : Kind.DELETE;
-    case 'changed':
-      return replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE;
-  }
+function kindOf({ kind, replaces }: FieldChange): number {
+  return differenceKinds[kind][replaces ? 1 : 0];
 }

@@ -1,7 +1,4 @@
 import type { handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
-import plugins from '@pulumi/pulumi/proto/plugin_pb.js';
-import messages from '@pulumi/pulumi/proto/provider_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { type Autonaming, checkResource } from './check.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
@@ -10,6 +7,8 @@ import { differences } from './differences.ts';
 import { kubernetesPluginVersion } from './install.ts';
 import { formatPath } from './property-paths.ts';
 import { decodeProperties, encodeProperties, type Properties } from './property-values.ts';
+import type { CheckRequest } from './protocol/messages.ts';
+import type { Handlers } from './protocol/service.ts';
 import type { Provider } from './provider.ts';
 import { readResource } from './read.ts';
 import { encodeDiff, encodeViolations, errorResponse, redactError } from './responses.ts';
@@ -17,182 +16,152 @@ import { secretTexts } from './secret-texts.ts';
 import { checkSettings, markKubeconfig, parseSettings } from './settings.ts';
 import { updateResource } from './update.ts';
 
-/** Pulumi's provider protocol (pulumirpc.ResourceProvider), each call handed to the module that carries it out. */
+/** Pulumi's provider protocol, each call handed to the module that carries it out. */
 export function serviceOf(provider: Provider): UntypedServiceImplementation {
+  const service: UntypedServiceImplementation = {};
+  for (const [name, handler] of Object.entries(handlersOf(provider))) {
+    // The service's definition decodes each call's request into what its handler takes.
+    service[name] = unary(handler as (request: unknown) => Promise<unknown>);
+  }
+  return service;
+}
+
+function handlersOf(provider: Provider): Handlers {
   return {
-    handshake: unary(async (request: messages.ProviderHandshakeRequest) => {
-      provider.attach(request.getEngineAddress());
-      const response = new messages.ProviderHandshakeResponse();
-      response.setAcceptSecrets(true);
-      response.setAcceptOutputs(true);
-      response.setSupportsAutonamingConfiguration(true);
-      return response;
+    handshake: async ({ engineAddress }) => {
+      provider.attach(engineAddress);
+      return { acceptSecrets: true, acceptOutputs: true, supportsAutonamingConfiguration: true };
+    },
+
+    attach: async ({ address }) => {
+      provider.attach(address);
+      return {};
+    },
+
+    getPluginInfo: async () => ({ version: await kubernetesPluginVersion() }),
+
+    getSchema: async () => ({
+      schema: JSON.stringify({ name: 'kubernetes', version: await kubernetesPluginVersion() }),
     }),
 
-    attach: unary(async (request: plugins.PluginAttach) => {
-      provider.attach(request.getAddress());
-      return new empty.Empty();
-    }),
+    checkConfig: async (request) => {
+      const news = decodeProperties(request.news);
+      return {
+        inputs: encodeProperties(markKubeconfig(news)),
+        failures: encodeViolations(checkSettings(news.value)),
+      };
+    },
 
-    getPluginInfo: unary(async () => {
-      const response = new plugins.PluginInfo();
-      response.setVersion(await kubernetesPluginVersion());
-      return response;
-    }),
-
-    getSchema: unary(async () => {
-      const response = new messages.GetSchemaResponse();
-      response.setSchema(JSON.stringify({ name: 'kubernetes', version: await kubernetesPluginVersion() }));
-      return response;
-    }),
-
-    checkConfig: unary(async (request: messages.CheckRequest) => {
-      const news = decodeProperties(request.getNews());
-      const response = new messages.CheckResponse();
-      response.setInputs(encodeProperties(markKubeconfig(news)));
-      response.setFailuresList(encodeViolations(checkSettings(news.value)));
-      return response;
-    }),
-
-    diffConfig: unary(async (request: messages.DiffRequest) => {
+    diffConfig: async ({ olds, oldInputs, news }) => {
       // Where the cluster is found may change with every start of the lab; only another identity is another cluster.
-      const before = decodeProperties(request.getOldInputs() ?? request.getOlds()).value;
-      const changes = differences(before, decodeProperties(request.getNews()).value).map((change) => ({
+      const before = decodeProperties(oldInputs.length > 0 ? oldInputs : olds).value;
+      const changes = differences(before, decodeProperties(news).value).map((change) => ({
         ...change,
         replaces: formatPath(change.path) === 'clusterIdentifier',
       }));
       return encodeDiff({ changes, deleteBeforeReplace: false });
-    }),
+    },
 
-    configure: unary(async (request: messages.ConfigureRequest) => {
-      await provider.configure(parseSettings(decodeProperties(request.getArgs()).value));
-      const response = new messages.ConfigureResponse();
-      response.setAcceptsecrets(true);
-      response.setAcceptoutputs(true);
-      response.setSupportspreview(true);
-      response.setSupportsAutonamingConfiguration(true);
-      return response;
-    }),
+    configure: async (request) => {
+      await provider.configure(parseSettings(decodeProperties(request.args).value));
+      return {
+        acceptSecrets: true,
+        acceptOutputs: true,
+        supportsPreview: true,
+        supportsAutonamingConfiguration: true,
+      };
+    },
 
-    check: unary(async (request: messages.CheckRequest) => {
+    check: async (request) => {
       const { inputs, violations } = checkResource({
-        urn: request.getUrn(),
-        olds: decodeProperties(request.getOlds()),
-        news: decodeProperties(request.getNews()),
-        randomSeed: request.getRandomseed_asU8(),
+        urn: request.urn,
+        olds: decodeProperties(request.olds),
+        news: decodeProperties(request.news),
+        randomSeed: request.randomSeed,
         autonaming: autonamingOf(request),
       });
-      const response = new messages.CheckResponse();
-      response.setInputs(encodeProperties(inputs));
-      response.setFailuresList(encodeViolations(violations));
-      return response;
-    }),
+      return { inputs: encodeProperties(inputs), failures: encodeViolations(violations) };
+    },
 
-    diff: unary(async (request: messages.DiffRequest) => {
-      const oldOutputs = decodeProperties(request.getOlds());
-      const newInputs = decodeProperties(request.getNews());
-      const oldInputs = decodeProperties(request.getOldInputs());
-      const result = await guarded([newInputs, oldInputs], () =>
-        diffResource(provider.cluster, {
-          id: request.getId(),
-          urn: request.getUrn(),
+    diff: async ({ id, urn, ...request }) => {
+      const newInputs = decodeProperties(request.news);
+      const oldInputs = decodeProperties(request.oldInputs);
+      const oldOutputs = decodeProperties(request.olds);
+      return encodeDiff(
+        await guarded([newInputs, oldInputs], () =>
+          diffResource(provider.cluster, { id, urn, oldInputs, oldOutputs, newInputs }),
+        ),
+      );
+    },
+
+    create: async ({ urn, preview, timeout, properties }) => {
+      const inputs = decodeProperties(properties);
+      const { id, outputs } = await guarded([inputs], () =>
+        createResource(provider.cluster, { urn, inputs, preview, timeoutSeconds: timeout }),
+      );
+      return { id, properties: encodeProperties(outputs) };
+    },
+
+    read: async ({ id, urn, ...request }) => {
+      const inputs = decodeProperties(request.inputs);
+      const outputs = decodeProperties(request.properties);
+      const found = await guarded([inputs], () =>
+        readResource(provider.cluster, { id, urn, inputs, outputs }),
+      );
+      // An empty id says that the resource is gone.
+      if (!found) return { id: '' };
+      return {
+        id: found.id,
+        properties: encodeProperties(found.outputs),
+        inputs: encodeProperties(found.inputs),
+      };
+    },
+
+    update: async ({ id, urn, preview, timeout, ...request }) => {
+      const newInputs = decodeProperties(request.news);
+      const oldInputs = decodeProperties(request.oldInputs);
+      const oldOutputs = decodeProperties(request.olds);
+      const outputs = await guarded([newInputs, oldInputs], () =>
+        updateResource(provider.cluster, {
+          id,
+          urn,
           oldInputs,
           oldOutputs,
           newInputs,
+          preview,
+          timeoutSeconds: timeout,
         }),
       );
-      return encodeDiff(result);
-    }),
+      return { properties: encodeProperties(outputs) };
+    },
 
-    create: unary(async (request: messages.CreateRequest) => {
-      const inputs = decodeProperties(request.getProperties());
-      const { id, outputs } = await guarded([inputs], () =>
-        createResource(provider.cluster, {
-          urn: request.getUrn(),
-          inputs,
-          preview: request.getPreview(),
-          timeoutSeconds: request.getTimeout(),
-        }),
-      );
-      const response = new messages.CreateResponse();
-      response.setId(id);
-      response.setProperties(encodeProperties(outputs));
-      return response;
-    }),
-
-    read: unary(async (request: messages.ReadRequest) => {
-      const inputs = decodeProperties(request.getInputs());
-      const found = await guarded([inputs], () =>
-        readResource(provider.cluster, {
-          id: request.getId(),
-          urn: request.getUrn(),
-          inputs,
-          outputs: decodeProperties(request.getProperties()),
-        }),
-      );
-      const response = new messages.ReadResponse();
-      // An empty id says that the resource is gone.
-      response.setId(found?.id ?? '');
-      if (found) {
-        response.setProperties(encodeProperties(found.outputs));
-        response.setInputs(encodeProperties(found.inputs));
-      }
-      return response;
-    }),
-
-    update: unary(async (request: messages.UpdateRequest) => {
-      const newInputs = decodeProperties(request.getNews());
-      const oldInputs = decodeProperties(request.getOldInputs());
-      const outputs = await guarded([newInputs, oldInputs], () =>
-        updateResource(provider.cluster, {
-          id: request.getId(),
-          urn: request.getUrn(),
-          oldInputs,
-          oldOutputs: decodeProperties(request.getOlds()),
-          newInputs,
-          preview: request.getPreview(),
-          timeoutSeconds: request.getTimeout(),
-        }),
-      );
-      const response = new messages.UpdateResponse();
-      response.setProperties(encodeProperties(outputs));
-      return response;
-    }),
-
-    delete: unary(async (request: messages.DeleteRequest) => {
-      const inputs = decodeProperties(request.getOldInputs());
+    delete: async ({ id, urn, timeout, properties, oldInputs }) => {
+      const inputs = decodeProperties(oldInputs);
+      const outputs = decodeProperties(properties);
       await guarded([inputs], () =>
-        deleteResource(provider.cluster, {
-          id: request.getId(),
-          urn: request.getUrn(),
-          outputs: decodeProperties(request.getProperties()),
-          inputs,
-          timeoutSeconds: request.getTimeout(),
-        }),
+        deleteResource(provider.cluster, { id, urn, outputs, inputs, timeoutSeconds: timeout }),
       );
-      return new empty.Empty();
-    }),
+      return {};
+    },
 
-    invoke: unary(async (request: messages.InvokeRequest) => refuseFunction(request.getTok())),
-    call: unary(async (request: messages.CallRequest) => refuseFunction(request.getTok())),
-    construct: unary(async (request: messages.ConstructRequest) => {
+    invoke: async ({ token }) => refuseFunction(token),
+    call: async ({ token }) => refuseFunction(token),
+    construct: async ({ token }) => {
       throw new Error(
-        `${request.getType()}: the lab's provider does not serve components such as charts and YAML files; ` +
+        `${token}: the lab's provider does not serve components such as charts and YAML files; ` +
           'declare their objects one by one.',
       );
-    }),
+    },
 
-    cancel: unary(async () => {
+    cancel: async () => {
       provider.cancel();
-      return new empty.Empty();
-    }),
+      return {};
+    },
   };
 }
 
 /** Answers a call by a promise; a failure becomes what the engine understands. */
-function unary<Request, Response>(
-  handle: (request: Request) => Promise<Response>,
-): handleUnaryCall<Request, Response> {
+function unary<Request>(handle: (request: Request) => Promise<unknown>): handleUnaryCall<Request, unknown> {
   return (call, respond) => {
     handle(call.request).then(
       (response) => respond(null, response),
@@ -214,14 +183,10 @@ function refuseFunction(token: string): never {
   throw new Error(`${token}: the lab's provider serves no functions; it serves Kubernetes objects alone.`);
 }
 
-function autonamingOf(request: messages.CheckRequest): Autonaming | undefined {
-  const autonaming = request.getAutonaming();
+/** `pulumirpc.CheckRequest.AutonamingOptions.Mode`. */
+const autonamingModes: Autonaming['mode'][] = ['propose', 'enforce', 'disable'];
+
+function autonamingOf({ autonaming }: CheckRequest): Autonaming | undefined {
   if (!autonaming) return undefined;
-  const { Mode } = messages.CheckRequest.AutonamingOptions;
-  const modes = new Map<number, Autonaming['mode']>([
-    [Mode.PROPOSE, 'propose'],
-    [Mode.ENFORCE, 'enforce'],
-    [Mode.DISABLE, 'disable'],
-  ]);
-  return { mode: modes.get(autonaming.getMode()) ?? 'propose', proposedName: autonaming.getProposedName() };
+  return { mode: autonamingModes[autonaming.mode] ?? 'propose', proposedName: autonaming.proposedName };
 }

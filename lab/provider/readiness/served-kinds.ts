@@ -28,10 +28,13 @@ export async function kindsAreServed(cluster: Cluster, object: KubernetesObject)
   if (!definesKinds(object)) return true;
   const { group, names, versions } = definitionSchema.parse(object).spec;
   const started = performance.now();
+  let pause = 50;
   for (const { name } of versions.filter(({ served }) => served)) {
     while (!(await isServed(cluster, `${group}/${name}`, names.kind))) {
       if (performance.now() - started > lagBoundMs) return false;
-      await delay(50, undefined, { signal: cluster.signal });
+      await delay(pause, undefined, { signal: cluster.signal });
+      // Hundreds of definitions at once keep the API server busy enough.
+      pause = Math.min(1000, pause * 2);
     }
   }
   return true;

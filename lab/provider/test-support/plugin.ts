@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { credentials, type ServiceError } from '@grpc/grpc-js';
-import services from '@pulumi/pulumi/proto/provider_grpc_pb.js';
-import messages from '@pulumi/pulumi/proto/provider_pb.js';
-import statuses from '@pulumi/pulumi/proto/status_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { codecs, type ErrorResourceInitFailed } from '../protocol/messages.ts';
+import { type Method, methods } from '../protocol/service.ts';
 import { decodeProperties, encodeProperties, type Properties, type PropertyMap } from '../property-values.ts';
+import { initializationFailureType } from '../responses.ts';
 
 const messageLimit = 400 * 1024 * 1024;
 
@@ -17,23 +16,23 @@ export class InitializationFailure extends Error {
   readonly inputs: Properties | undefined;
   readonly reasons: string[];
 
-  constructor(message: string, failed: messages.ErrorResourceInitFailed) {
+  constructor(message: string, failed: ErrorResourceInitFailed) {
     super(message);
-    this.id = failed.getId();
-    this.outputs = decodeProperties(failed.getProperties());
-    this.inputs = failed.hasInputs() ? decodeProperties(failed.getInputs()) : undefined;
-    this.reasons = failed.getReasonsList();
+    this.id = failed.id;
+    this.outputs = decodeProperties(failed.properties);
+    this.inputs = failed.inputs.length > 0 ? decodeProperties(failed.inputs) : undefined;
+    this.reasons = failed.reasons;
   }
 }
 
 /** A resource plugin as a process of its own, spoken to as the engine does. Works with any plugin, not only ours. */
 export class Plugin {
   readonly process: ChildProcess;
-  readonly client: InstanceType<typeof services.ResourceProviderClient>;
+  readonly #client: Client;
 
   private constructor(process: ChildProcess, port: string) {
     this.process = process;
-    this.client = new services.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
       'grpc.max_receive_message_length': messageLimit,
       'grpc.max_send_message_length': messageLimit,
     });
@@ -49,31 +48,23 @@ export class Plugin {
     }
     if (!/^\d+$/.test(port)) throw new Error(`${program} printed no port but "${port}"`);
     const plugin = new Plugin(child, port);
-    const request = new messages.ConfigureRequest();
-    request.setArgs(encodeProperties({ value: settings, secrets: new Map() }));
-    request.setAcceptsecrets(true);
-    request.setSendsOldInputs(true);
-    request.setSendsOldInputsToDelete(true);
-    await plugin.call<messages.ConfigureResponse>((done) => plugin.client.configure(request, done));
+    await plugin.call(methods.configure, { args: encodeProperties({ value: settings, secrets: new Map() }) });
     return plugin;
   }
 
   /** One call; a failure to initialize comes as {@link InitializationFailure}. */
-  call<Response>(
-    start: (done: (error: ServiceError | null, response: Response) => void) => unknown,
-  ): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      start((error, response) => (error ? reject(failureOf(error)) : resolve(response)));
+  call<Request, Response>({ path, request, response }: Method<Request, Response>, message: Request) {
+    return new Promise<Response>((resolve, reject) => {
+      this.#client.makeUnaryRequest(path, request.encode, response.decode, message, (error, answer) => {
+        if (error) reject(failureOf(error));
+        else if (answer !== undefined) resolve(answer);
+      });
     });
-  }
-
-  async cancel(): Promise<void> {
-    await this.call<empty.Empty>((done) => this.client.cancel(new empty.Empty(), done));
   }
 
   /** Ends the process and waits until it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.client.close();
+    this.#client.close();
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     this.process.kill(signal);
     await once(this.process, 'exit');
@@ -83,8 +74,7 @@ export class Plugin {
 function failureOf(error: ServiceError): Error {
   const [details] = error.metadata?.get('grpc-status-details-bin') ?? [];
   if (details === undefined) return new Error(error.details);
-  const [detail] = statuses.Status.deserializeBinary(Buffer.from(details)).getDetailsList();
-  if (detail?.getTypeName() !== 'pulumirpc.ErrorResourceInitFailed') return new Error(error.details);
-  const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-  return new InitializationFailure(error.details, failed);
+  const [detail] = codecs.status.decode(Buffer.from(details)).details;
+  if (detail?.type_url !== initializationFailureType) return new Error(error.details);
+  return new InitializationFailure(error.details, codecs.initializationFailure.decode(detail.value));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import messages from '@pulumi/pulumi/proto/provider_pb.js';
-import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
 import { decodeProperties, encodeProperties, type Properties } from '../property-values.ts';
+import { methods } from '../protocol/service.ts';
+import { differenceKinds } from '../responses.ts';
 import { InitializationFailure, type Plugin } from './plugin.ts';
 import { propertiesOf, type WrittenMap } from './properties.ts';
 
@@ -26,10 +26,10 @@ export interface Outcome {
 
 /** Properties were refused before anything was done. */
 export class CheckFailure extends Error {
-  readonly failures: { path: string; reason: string }[];
+  readonly failures: { property: string; reason: string }[];
 
-  constructor(failures: { path: string; reason: string }[]) {
-    super(failures.map(({ path, reason }) => `${path}: ${reason}`).join('\n'));
+  constructor(failures: { property: string; reason: string }[]) {
+    super(failures.map(({ property, reason }) => `${property}: ${reason}`).join('\n'));
     this.failures = failures;
   }
 }
@@ -111,85 +111,68 @@ export class Stack {
   }
 
   async #check(urn: string, old: Recorded | undefined, news: Properties, seed = 0): Promise<Properties> {
-    const request = new messages.CheckRequest();
-    request.setUrn(urn);
-    request.setOlds(old ? encodeProperties(old.inputs) : encodeProperties(propertiesOf({})));
-    request.setNews(encodeProperties(news));
-    request.setRandomseed(createHash('sha256').update(`${urn} ${seed}`).digest());
-    const response = await this.#call<messages.CheckResponse>((done) =>
-      this.#plugin.client.check(request, done),
-    );
-    const failures = response
-      .getFailuresList()
-      .map((failure) => ({ path: failure.getProperty(), reason: failure.getReason() }));
+    const { inputs, failures } = await this.#plugin.call(methods.check, {
+      urn,
+      olds: encodeProperties(old?.inputs ?? propertiesOf({})),
+      news: encodeProperties(news),
+      randomSeed: createHash('sha256').update(`${urn} ${seed}`).digest(),
+      autonaming: null,
+    });
     if (failures.length > 0) throw new CheckFailure(failures);
-    return decodeProperties(response.getInputs());
+    return decodeProperties(inputs);
   }
 
   async #diff(old: Recorded, inputs: Properties): Promise<Pick<Outcome, 'changes' | 'deleteBeforeReplace'>> {
-    const request = new messages.DiffRequest();
-    request.setId(old.id);
-    request.setUrn(old.urn);
-    request.setOldInputs(encodeProperties(old.inputs));
-    request.setOlds(encodeProperties(old.outputs));
-    request.setNews(encodeProperties(inputs));
-    const response = await this.#call<messages.DiffResponse>((done) =>
-      this.#plugin.client.diff(request, done),
-    );
-    const changes: Record<string, string> = {};
-    response.getDetaileddiffMap().forEach((difference, path) => {
-      changes[path] = changeNames[difference.getKind()] ?? '';
+    const { detailedDiff, deleteBeforeReplace } = await this.#plugin.call(methods.diff, {
+      id: old.id,
+      urn: old.urn,
+      oldInputs: encodeProperties(old.inputs),
+      olds: encodeProperties(old.outputs),
+      news: encodeProperties(inputs),
     });
-    return { changes, deleteBeforeReplace: response.getDeletebeforereplace() };
+    const changes = Object.entries(detailedDiff).map(([path, { kind }]) => [
+      path,
+      changeNames.get(kind) ?? '',
+    ]);
+    return { changes: Object.fromEntries(changes), deleteBeforeReplace };
   }
 
   async #create(name: string, urn: string, inputs: Properties, preview: boolean): Promise<Recorded> {
-    const request = new messages.CreateRequest();
-    request.setUrn(urn);
-    request.setProperties(encodeProperties(inputs));
-    request.setPreview(preview);
     return await this.#recording(name, urn, inputs, preview, async () => {
-      const response = await this.#call<messages.CreateResponse>((done) =>
-        this.#plugin.client.create(request, done),
-      );
-      return { id: response.getId(), outputs: response.getProperties() };
+      const properties = encodeProperties(inputs);
+      return await this.#plugin.call(methods.create, { urn, properties, preview, timeout: 0 });
     });
   }
 
   async #update(name: string, old: Recorded, inputs: Properties, preview: boolean): Promise<Recorded> {
-    const request = new messages.UpdateRequest();
-    request.setId(old.id);
-    request.setUrn(old.urn);
-    request.setOldInputs(encodeProperties(old.inputs));
-    request.setOlds(encodeProperties(old.outputs));
-    request.setNews(encodeProperties(inputs));
-    request.setPreview(preview);
     return await this.#recording(name, old.urn, inputs, preview, async () => {
-      const response = await this.#call<messages.UpdateResponse>((done) =>
-        this.#plugin.client.update(request, done),
-      );
-      return { id: old.id, outputs: response.getProperties() };
+      const { properties } = await this.#plugin.call(methods.update, {
+        id: old.id,
+        urn: old.urn,
+        oldInputs: encodeProperties(old.inputs),
+        olds: encodeProperties(old.outputs),
+        news: encodeProperties(inputs),
+        preview,
+        timeout: 0,
+      });
+      return { id: old.id, properties };
     });
   }
 
   async #read(old: Recorded, isImport = false): Promise<Recorded | undefined> {
-    const request = new messages.ReadRequest();
-    request.setId(old.id);
-    request.setUrn(old.urn);
-    if (!isImport) {
-      request.setInputs(encodeProperties(old.inputs));
-      request.setProperties(encodeProperties(old.outputs));
-    }
     try {
-      const response = await this.#call<messages.ReadResponse>((done) =>
-        this.#plugin.client.read(request, done),
-      );
-      if (response.getId() === '') return undefined;
+      const { id, properties, inputs } = await this.#plugin.call(methods.read, {
+        id: old.id,
+        urn: old.urn,
+        inputs: isImport ? new Uint8Array() : encodeProperties(old.inputs),
+        properties: isImport ? new Uint8Array() : encodeProperties(old.outputs),
+      });
+      if (id === '') return undefined;
       return {
         urn: old.urn,
-        id: response.getId(),
-        inputs: response.hasInputs() ? decodeProperties(response.getInputs()) : old.inputs,
-        outputs: decodeProperties(response.getProperties()),
+        id,
+        inputs: inputs?.length ? decodeProperties(inputs) : old.inputs,
+        outputs: decodeProperties(properties ?? new Uint8Array()),
         problems: [],
       };
     } catch (error) {
@@ -200,12 +183,13 @@ export class Stack {
   }
 
   async #delete(old: Recorded): Promise<void> {
-    const request = new messages.DeleteRequest();
-    request.setId(old.id);
-    request.setUrn(old.urn);
-    request.setOldInputs(encodeProperties(old.inputs));
-    request.setProperties(encodeProperties(old.outputs));
-    await this.#call((done) => this.#plugin.client.delete(request, done));
+    await this.#plugin.call(methods.delete, {
+      id: old.id,
+      urn: old.urn,
+      oldInputs: encodeProperties(old.inputs),
+      properties: encodeProperties(old.outputs),
+      timeout: 0,
+    });
   }
 
   async #recording(
@@ -213,12 +197,12 @@ export class Stack {
     urn: string,
     inputs: Properties,
     preview: boolean,
-    work: () => Promise<{ id: string; outputs: Struct | undefined }>,
+    work: () => Promise<{ id: string; properties: Uint8Array }>,
   ): Promise<Recorded> {
     let recorded: Recorded;
     try {
-      const { id, outputs } = await work();
-      recorded = { urn, id, inputs, outputs: decodeProperties(outputs), problems: [] };
+      const { id, properties } = await work();
+      recorded = { urn, id, inputs, outputs: decodeProperties(properties), problems: [] };
     } catch (error) {
       if (!(error instanceof InitializationFailure)) throw error;
       const { id, outputs, reasons } = error;
@@ -227,19 +211,17 @@ export class Stack {
     if (!preview) this.resources.set(name, recorded);
     return recorded;
   }
-
-  #call<Response>(start: Parameters<Plugin['call']>[0]): Promise<Response> {
-    return this.#plugin.call(start) as Promise<Response>;
-  }
 }
 
 const same = { changes: {}, deleteBeforeReplace: false };
 
-const changeNames: Record<number, string> = {
-  [messages.PropertyDiff.Kind.ADD]: 'add',
-  [messages.PropertyDiff.Kind.ADD_REPLACE]: 'add!',
-  [messages.PropertyDiff.Kind.DELETE]: 'delete',
-  [messages.PropertyDiff.Kind.DELETE_REPLACE]: 'delete!',
-  [messages.PropertyDiff.Kind.UPDATE]: 'update',
-  [messages.PropertyDiff.Kind.UPDATE_REPLACE]: 'update!',
-};
+const changeNames = new Map(
+  Object.entries({
+    add: differenceKinds.added,
+    delete: differenceKinds.removed,
+    update: differenceKinds.changed,
+  }).flatMap(([name, [inPlace, replacing]]) => [
+    [inPlace as number, name],
+    [replacing as number, `${name}!`],
+  ]),
+);
