@@ -7,7 +7,7 @@ import { sortViolations, toViolation, type Violation } from './violation.ts';
 /** Checks a contract against the files it refers to. */
 export function checkReferences(loaded: LoadedContract): Violation[] {
   return referenceRules
-    .flatMap((rule) => [...rule.check(loaded)])
+    .flatMap((rule) => [...rule(loaded)])
     .map((finding) => toViolation(finding, loaded.source, loaded.contract));
 }
 
@@ -25,7 +25,7 @@ export function checkContracts(
 ): Violation[] {
   const index = new ContractIndex(contracts, options);
   const between = setRules
-    .flatMap((rule) => [...rule.check(index)])
+    .flatMap((rule) => [...rule(index)])
     .map(({ about, ...finding }) => toViolation(finding, about.source, about.contract));
   return sortViolations([...contracts.flatMap(checkReferences), ...between]);
 }

@@ -1,15 +1,6 @@
 // Written by `npm run schema -w toolkit` from ../schema. Do not edit.
 
-import type {
-  ByteSize,
-  ByteSizeText,
-  Duration,
-  DurationText,
-  ProcessorTime,
-  ProcessorTimeText,
-  Rate,
-  RateText,
-} from '../units.ts';
+import type { ByteSize, ByteSizeText, Duration, DurationText, ProcessorTime, ProcessorTimeText, Rate, RateText } from '../units.ts';
 
 /**
  * The container image. As written.
@@ -427,14 +418,7 @@ export interface PublicationInput {
   /** Earlier versions, in ascending order. @default [] */
   readonly previous?: readonly PreviousVersionInput[];
   /** What a new version must keep: `backward`, that it reads events of the version before; `forward`, that the version before reads its events; `full`, both; with `-transitive`, of all versions before. @default "backward" */
-  readonly compatibility?:
-    | 'none'
-    | 'backward'
-    | 'backward-transitive'
-    | 'forward'
-    | 'forward-transitive'
-    | 'full'
-    | 'full-transitive';
+  readonly compatibility?: 'none' | 'backward' | 'backward-transitive' | 'forward' | 'forward-transitive' | 'full' | 'full-transitive';
   /** Field whose value keeps events in order; required in the schema. */
   readonly key: string;
   /** Most instances that can read side by side. @default 3 */
@@ -465,14 +449,7 @@ export interface Publication {
   /** Earlier versions, in ascending order. @default [] */
   readonly previous: readonly PreviousVersion[];
   /** What a new version must keep: `backward`, that it reads events of the version before; `forward`, that the version before reads its events; `full`, both; with `-transitive`, of all versions before. @default "backward" */
-  readonly compatibility:
-    | 'none'
-    | 'backward'
-    | 'backward-transitive'
-    | 'forward'
-    | 'forward-transitive'
-    | 'full'
-    | 'full-transitive';
+  readonly compatibility: 'none' | 'backward' | 'backward-transitive' | 'forward' | 'forward-transitive' | 'full' | 'full-transitive';
   /** Field whose value keeps events in order; required in the schema. */
   readonly key: string;
   /** Most instances that can read side by side. @default 3 */
@@ -993,7 +970,7 @@ export interface Cost {
  */
 export interface ServiceContractInput {
   /** Version of the contract format. */
-  readonly contract: 'v1';
+  readonly contract: "v1";
   /** Name of the service, unique in the environment. */
   readonly name: string;
   /** Team that owns it. */
@@ -1052,7 +1029,7 @@ export interface ServiceContractInput {
  */
 export interface ServiceContract {
   /** Version of the contract format. */
-  readonly contract: 'v1';
+  readonly contract: "v1";
   /** Name of the service, unique in the environment. */
   readonly name: string;
   /** Team that owns it. */
@@ -1100,3 +1077,4 @@ export interface ServiceContract {
   /** Who pays. @default {} */
   readonly cost: Cost;
 }
+

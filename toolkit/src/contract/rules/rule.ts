@@ -5,23 +5,16 @@ import type { ContractIndex } from './contract-index.ts';
 
 /** What one contract must keep by itself. */
 export interface OwnRule {
-  readonly name: string;
   /** Sections that it looks at; without all of them readable, it is not asked. */
   readonly reads: readonly (keyof ServiceContract)[];
   check(contract: ServiceContract): Iterable<Finding>;
 }
 
 /** What one contract must keep together with the files it refers to. */
-export interface ReferenceRule {
-  readonly name: string;
-  check(contract: LoadedContract): Iterable<Finding>;
-}
+export type ReferenceRule = (contract: LoadedContract) => Iterable<Finding>;
 
 /** What contracts must keep between them. */
-export interface SetRule {
-  readonly name: string;
-  check(contracts: ContractIndex): Iterable<SetFinding>;
-}
+export type SetRule = (contracts: ContractIndex) => Iterable<SetFinding>;
 
 /** A finding and the contract that it is about. */
 export interface SetFinding extends Finding {

@@ -32,13 +32,12 @@ function* statements(contract: ServiceContract): Iterable<{ path: Path; classifi
 
 /** A service can't keep or send what it must not be given. */
 export const clearanceCoversData: OwnRule = {
-  name: 'clearance-below-data',
   reads: ['data', 'apis', 'calls', 'publishes', 'queues'],
   *check(contract) {
     const { classification, clearance } = contract.data;
     if (exceeds(classification, clearance)) {
       yield {
-        rule: this.name,
+        rule: 'clearance-below-data',
         path: ['data', 'clearance'],
         problem: `is below the ${classification} data that the service keeps`,
         allowed: classifications.filter((candidate) => !exceeds(classification, candidate)).join(', '),
@@ -48,7 +47,7 @@ export const clearanceCoversData: OwnRule = {
     for (const { path, classification: sent } of statements(contract)) {
       if (exceeds(sent, clearance) && exceeds(sent, classification)) {
         yield {
-          rule: this.name,
+          rule: 'clearance-below-data',
           path,
           problem: `is more than the service is cleared for, ${clearance}`,
           allowed: upTo(clearance),
@@ -61,12 +60,11 @@ export const clearanceCoversData: OwnRule = {
 
 /** Personal data is not kept for ever by forgetting to say how long. */
 export const personalDataNeedsRetention: OwnRule = {
-  name: 'personal-data-without-retention',
   reads: ['data'],
   *check({ data }) {
     if (isPersonal(data.classification) && data.retention === undefined) {
       yield {
-        rule: this.name,
+        rule: 'personal-data-without-retention',
         path: ['data', 'retention'],
         problem: `is required for ${data.classification} data`,
         allowed: 'a duration from 1h to 100y, or forever',
@@ -78,7 +76,6 @@ export const personalDataNeedsRetention: OwnRule = {
 
 /** Nothing keeps personal data longer than the service says it does. */
 export const retentionHolds: OwnRule = {
-  name: 'retention-exceeded',
   reads: ['data', 'publishes', 'buckets'],
   *check({ data, publishes, buckets }) {
     const longest = data.retention;
@@ -98,7 +95,7 @@ export const retentionHolds: OwnRule = {
     for (const { path, retention } of kept) {
       if (retention.milliseconds > longest.milliseconds) {
         yield {
-          rule: this.name,
+          rule: 'retention-exceeded',
           path,
           problem: `keeps personal data longer than data.retention, ${longest.text}`,
           allowed: `at most ${longest.text}`,
@@ -111,14 +108,13 @@ export const retentionHolds: OwnRule = {
 
 /** Anybody may see what an API without login answers. */
 export const publicApisArePublic: OwnRule = {
-  name: 'public-exposure',
   reads: ['apis', 'data'],
   *check({ apis }) {
     for (const [kind, api] of Object.entries(apis)) {
       if (api?.expose?.audience !== 'public') continue;
       if (api.classification !== 'public') {
         yield {
-          rule: this.name,
+          rule: 'public-exposure',
           path: ['apis', kind, 'expose', 'audience'],
           problem: `lets anybody read ${api.classification} data`,
           allowed: 'customers, partners, employees',
@@ -127,7 +123,7 @@ export const publicApisArePublic: OwnRule = {
       }
       if (api.expose.scopes.length > 0) {
         yield {
-          rule: this.name,
+          rule: 'public-exposure',
           path: ['apis', kind, 'expose', 'scopes'],
           problem: 'can never be had by an audience without login',
           allowed: 'no scopes with the audience public',

@@ -2,13 +2,12 @@ import type { OwnRule } from '../rule.ts';
 
 /** A service that calls itself over the network has no place for the call in its own deadline. */
 export const callsAreToOthers: OwnRule = {
-  name: 'call-to-itself',
   reads: ['name', 'calls'],
   *check({ name, calls }) {
     for (const [index, { service }] of calls.entries()) {
       if (service === name) {
         yield {
-          rule: this.name,
+          rule: 'call-to-itself',
           path: ['calls', index, 'service'],
           problem: 'is the service itself',
           allowed: 'the name of another service',
@@ -21,12 +20,11 @@ export const callsAreToOthers: OwnRule = {
 
 /** The range of instances is not empty, and triggers have something to count. */
 export const scaleIsPossible: OwnRule = {
-  name: 'impossible-scale',
   reads: ['scale', 'consumes', 'queues'],
   *check({ scale, consumes, queues }) {
     if (scale.max < scale.min) {
       yield {
-        rule: this.name,
+        rule: 'impossible-scale',
         path: ['scale', 'max'],
         problem: `is below scale.min, ${scale.min}`,
         allowed: `a whole number from ${Math.max(1, scale.min)} to 1000`,
@@ -35,7 +33,7 @@ export const scaleIsPossible: OwnRule = {
     }
     if (scale.min === 0 && scale.lag === undefined) {
       yield {
-        rule: this.name,
+        rule: 'impossible-scale',
         path: ['scale', 'min'],
         problem: 'is 0 without scale.lag, so nothing would ever start an instance',
         allowed: 'at least 1, or 0 with scale.lag',
@@ -45,7 +43,7 @@ export const scaleIsPossible: OwnRule = {
     const reads = consumes.length > 0 || queues.some(({ access }) => access !== 'send');
     if (scale.lag !== undefined && !reads) {
       yield {
-        rule: this.name,
+        rule: 'impossible-scale',
         path: ['scale', 'lag'],
         problem: 'counts unread messages of a service that reads none',
         allowed: 'only with an entry under consumes, or a queue that is received from',
@@ -57,7 +55,6 @@ export const scaleIsPossible: OwnRule = {
 
 /** Versions of an event grow, and the one published now is the last. */
 export const versionsAscend: OwnRule = {
-  name: 'version-order',
   reads: ['publishes'],
   *check({ publishes }) {
     for (const [index, { version, previous }] of publishes.entries()) {
@@ -65,7 +62,7 @@ export const versionsAscend: OwnRule = {
         const before = position === 0 ? 0 : (previous[position - 1]?.version ?? 0);
         if (earlier.version <= before || earlier.version >= version) {
           yield {
-            rule: this.name,
+            rule: 'version-order',
             path: ['publishes', index, 'previous', position, 'version'],
             problem: `is not between ${before} and ${version}, the versions before and after it`,
             allowed: `a whole number above ${before} and below ${version}`,

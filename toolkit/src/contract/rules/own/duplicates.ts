@@ -28,7 +28,6 @@ function* repeated<Item>(
 
 /** A list that names things names each of them once. */
 export const namesAreUnique: OwnRule = {
-  name: 'duplicate',
   reads: ['name', 'calls', 'egress', 'publishes', 'consumes', 'queues', 'buckets', 'secrets'],
   *check(contract: ServiceContract) {
     for (const section of ['queues', 'buckets', 'secrets'] as const) {
@@ -66,7 +65,7 @@ export const namesAreUnique: OwnRule = {
       const repeatedInOneCall = call.operations.indexOf(operation) < position;
       if (byCall.has(key) && !repeatedInOneCall) {
         yield {
-          rule: this.name,
+          rule: 'duplicate',
           path: ['calls', index, 'operations', position],
           problem: `is listed in two calls to ${call.service}`,
           allowed: 'each operation in one call, so that one deadline counts',
@@ -80,7 +79,6 @@ export const namesAreUnique: OwnRule = {
 
 /** A port has one listener; APIs may share one, since one server can serve them all. */
 export const portsAreUnique: OwnRule = {
-  name: 'port-taken',
   reads: ['apis', 'ports', 'management'],
   *check({ apis, ports, management }) {
     const taken = new Map<number, string>();
@@ -100,7 +98,7 @@ export const portsAreUnique: OwnRule = {
       if (holder === undefined) taken.set(port, user);
       else {
         yield {
-          rule: this.name,
+          rule: 'port-taken',
           path,
           problem: `is already the port of ${holder}`,
           allowed: 'a port that nothing else of the service uses',

@@ -4,56 +4,50 @@ import type { ContractIndex } from '../contract-index.ts';
 import type { SetRule } from '../rule.ts';
 
 /** Services that wait for each other in a circle can exhaust each other, and none can be started first. */
-export const callsAreAcyclic: SetRule = {
-  name: 'call-cycle',
-  *check(contracts) {
-    for (const component of components(contracts)) {
-      const cycle = shortestCycle(component, contracts);
-      const [first, second] = cycle;
-      if (first === undefined || second === undefined) continue;
-      const index = first.contract.calls.findIndex(({ service }) => service === second.contract.name);
-      const names = [...cycle, first].map(({ contract }) => contract.name);
-      yield {
-        about: first,
-        rule: this.name,
-        path: ['calls', index, 'service'],
-        problem: `closes a circle of calls: ${names.join(' → ')}`,
-        allowed: 'calls that lead away from the caller',
-        fix: 'Turn one of these calls into a topic, or move what is shared into a service of its own.',
-      };
-    }
-  },
+export const callsAreAcyclic: SetRule = function* (contracts) {
+  for (const component of components(contracts)) {
+    const cycle = shortestCycle(component, contracts);
+    const [first, second] = cycle;
+    if (first === undefined || second === undefined) continue;
+    const index = first.contract.calls.findIndex(({ service }) => service === second.contract.name);
+    const names = [...cycle, first].map(({ contract }) => contract.name);
+    yield {
+      about: first,
+      rule: 'call-cycle',
+      path: ['calls', index, 'service'],
+      problem: `closes a circle of calls: ${names.join(' → ')}`,
+      allowed: 'calls that lead away from the caller',
+      fix: 'Turn one of these calls into a topic, or move what is shared into a service of its own.',
+    };
+  }
 };
 
 /** Retries multiply along a path: every caller repeats what those after it repeat. */
-export const retriesStayFew: SetRule = {
-  name: 'retry-product',
-  *check(contracts) {
-    const limit = contracts.options.maximumAttempts ?? 8;
-    /** The most attempts that one request at the start of a path becomes at a service, and by which path. */
-    const worst = new Map<string, { attempts: number; path: string }>();
-    for (const caller of inCallOrder(contracts)) {
-      const { name, calls } = caller.contract;
-      const here = worst.get(name) ?? { attempts: 1, path: name };
-      if (here.attempts > limit) continue;
-      for (const [index, call] of calls.entries()) {
-        const attempts = here.attempts * (1 + call.retries);
-        const path = `${here.path} → ${call.service}`;
-        if (attempts > limit) {
-          yield {
-            about: caller,
-            rule: this.name,
-            path: ['calls', index, 'retries'],
-            problem: `makes up to ${attempts} attempts of one request along ${path}`,
-            allowed: `at most ${limit} attempts along a path`,
-            fix: 'Retry at one place of the path only, nearest to where it fails.',
-          };
-        } else if (attempts > (worst.get(call.service)?.attempts ?? 0)) {
-          worst.set(call.service, { attempts, path });
-        }
+export const retriesStayFew: SetRule = function* (contracts) {
+  const limit = contracts.options.maximumAttempts ?? 8;
+  /** The most attempts that one request at the start of a path becomes at a service, and by which path. */
+  const worst = new Map<string, { attempts: number; path: string }>();
+  for (const caller of inCallOrder(contracts)) {
+    const { name, calls } = caller.contract;
+    const here = worst.get(name) ?? { attempts: 1, path: name };
+    if (here.attempts > limit) continue;
+    for (const [index, call] of calls.entries()) {
+      const attempts = here.attempts * (1 + call.retries);
+      const path = `${here.path} → ${call.service}`;
+      if (attempts > limit) {
+        yield {
+          about: caller,
+          rule: 'retry-product',
+          path: ['calls', index, 'retries'],
+          problem: `makes up to ${attempts} attempts of one request along ${path}`,
+          allowed: `at most ${limit} attempts along a path`,
+          fix: 'Retry at one place of the path only, nearest to where it fails.',
+        };
+      } else if (attempts > (worst.get(call.service)?.attempts ?? 0)) {
+        worst.set(call.service, { attempts, path });
       }
     }
-  },
+  }
 };
 
 function calleesOf(loaded: LoadedContract, contracts: ContractIndex): LoadedContract[] {

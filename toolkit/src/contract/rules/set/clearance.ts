@@ -3,13 +3,10 @@ import { exceeds, upTo } from '../own/classification.ts';
 import type { SetFinding, SetRule } from '../rule.ts';
 
 /** Data goes only where its receiver is cleared for it, by whichever way. */
-export const receiversAreCleared: SetRule = {
-  name: 'not-cleared',
-  *check(contracts) {
-    yield* alongCalls(contracts);
-    yield* alongTopics(contracts);
-    yield* alongQueues(contracts);
-  },
+export const receiversAreCleared: SetRule = function* (contracts) {
+  yield* alongCalls(contracts);
+  yield* alongTopics(contracts);
+  yield* alongQueues(contracts);
 };
 
 function* alongCalls(contracts: ContractIndex): Iterable<SetFinding> {
