@@ -15,6 +15,8 @@ export function clusterProvider(
       ? { context: cluster.context, ...(cluster.kubeconfig ? { kubeconfig: cluster.kubeconfig } : {}) }
       : {}),
     enableServerSideApply: true,
+    // What the program says of a field holds: a change by hand is repaired instead of reported as a conflict.
+    enablePatchForce: true,
     ...(options.adoptExisting ? { upsertExistingObjects: true } : {}),
   });
 }

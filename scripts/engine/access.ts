@@ -42,6 +42,7 @@ export async function openEngine(
     }),
   );
   if (!lab) return new EngineSession({ program: pulumi, places, use: { cluster: 'existing' } });
+  forgetUserCluster();
   const pulumiHome = labPulumiHome(provider);
   const program = await preparePulumiHome(pulumiHome);
   if (provider === 'lab') await installProvider(pulumiHome);
@@ -78,6 +79,16 @@ export async function openLab(
 export async function connect({ lab, existing }: Target): Promise<KubernetesClient> {
   if (lab) return KubernetesClient.fromKubeconfig(lab.kubeconfig);
   return KubernetesClient.fromKubeconfig(existing?.kubeconfig ?? userKubeconfig(), existing?.context);
+}
+
+/**
+ * The Kubernetes SDK puts these variables of this process into the settings of a provider. What the user has set for
+ * a cluster of theirs must not lead a lab's objects there.
+ */
+function forgetUserCluster(): void {
+  for (const name of Object.keys(process.env)) {
+    if (name === 'KUBECONFIG' || name.startsWith('PULUMI_K8S_')) delete process.env[name];
+  }
 }
 
 /**

@@ -52,7 +52,7 @@ export function failuresOf(diagnostics: readonly DiagnosticEvent[]): ResourceFai
 
 function describeFailure({ urn, message }: ResourceFailure): string {
   const lines = message.split('\n').map((line) => `    ${line}`);
-  if (!urn) return ['  the program', ...lines].join('\n');
+  if (!urn) return ['  the engine', ...lines].join('\n');
   const parent = typesOf(urn).at(-2);
   const place = parent ? `, part of ${parent}` : '';
   return [`  ${nameOf(urn)} (${describeType(urn)}${place})`, ...lines].join('\n');

@@ -13,8 +13,8 @@ import type { EnvironmentState } from './stack-state.ts';
 import { resourcesOf } from './standing.ts';
 import { sweep } from './sweep.ts';
 
-/** How long what is being deleted may take to go, in milliseconds: as long as the provider waits for one object. */
-const patienceMs = 60_000;
+/** How long what is being deleted may take to go, in milliseconds: as long as the lab's provider waits for one object. */
+const patienceMs = 1000 * (Number(process.env.NINEFOLD_DELETE_TIMEOUT_SECONDS) || 60);
 
 /** How often the cluster is looked at, in milliseconds. */
 const pollMs = 250;

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { RunEvent } from '../engine/run-events.ts';
 import { describeType } from '../engine/urn.ts';
-import { RunModel, type StepState } from './run-model.ts';
+import { RunModel, slowResources, type StepState } from './run-model.ts';
 import { type Paint, painter, type Role } from './style.ts';
 import type { View } from './view.ts';
 import { formatDuration } from './words.ts';
@@ -109,10 +109,7 @@ export class LiveView implements View {
 
 /** The resources of a step that take long, the longest first. */
 function slowLines(step: StepState, now: number): Segment[][] {
-  const slow = [...step.underWay.values()]
-    .filter(({ began, resource }) => now - began >= slowMs && !resource.type.startsWith('ninefold:'))
-    .filter(({ resource }) => resource.type.startsWith('kubernetes:'))
-    .sort((one, other) => one.began - other.began);
+  const slow = slowResources(step, now, slowMs);
   const lines = slow.slice(0, slowShown).map(({ resource, began }): Segment[] => [
     ['quiet', `    ${formatDuration(now - began).padStart(6)}  `],
     ['plain', resource.name],

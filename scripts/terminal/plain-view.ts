@@ -1,6 +1,6 @@
 import type { RunEvent } from '../engine/run-events.ts';
 import { describeType } from '../engine/urn.ts';
-import { describeTool, RunModel, type StepState } from './run-model.ts';
+import { describeTool, RunModel, slowResources, type StepState } from './run-model.ts';
 import type { View } from './view.ts';
 import { formatDuration } from './words.ts';
 
@@ -52,6 +52,9 @@ export class PlainView implements View {
       case 'notice':
         this.#stream.write(`${event.text}\n`);
         return;
+      case 'step-begins':
+      case 'resource-begins':
+        return;
     }
   };
 
@@ -64,8 +67,8 @@ export class PlainView implements View {
     for (const step of this.#model.steps) {
       if (step.state !== 'running' || !step.progress) continue;
       const { done, total } = step.progress;
-      for (const { resource, began } of step.underWay.values()) {
-        if (now - began < slowMs || !this.#isDue(`resource ${resource.urn}`)) continue;
+      for (const { resource, began } of slowResources(step, now, slowMs)) {
+        if (!this.#isDue(`resource ${resource.urn}`)) continue;
         const since = formatDuration(now - began);
         this.#line(step.name, `waiting ${since} for ${resource.name} (${describeType(resource.urn)})`);
       }

@@ -138,6 +138,13 @@ export class RunModel {
   }
 }
 
+/** The objects of a step that take longer than a bound, the longest first. Components only wait for them. */
+export function slowResources(step: StepState, now: number, boundMs: number): ResourceUnderWay[] {
+  return [...step.underWay.values()]
+    .filter(({ resource, began }) => resource.type.startsWith('kubernetes:') && now - began >= boundMs)
+    .sort((one, other) => one.began - other.began);
+}
+
 /** `kwok building, 12 s of about 2 min 0 s`. */
 export function describeTool({ tool, step, elapsedMs, expectedMs }: ToolEvent): string {
   const expected = expectedMs === undefined ? '' : ` of about ${formatDuration(expectedMs)}`;

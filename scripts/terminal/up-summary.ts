@@ -1,7 +1,6 @@
 /** What came of an `up`. */
 import { describeObject, referenceOf } from '../../lab/kubernetes/index.ts';
 import type { LayerResult } from '../engine/layer-run.ts';
-import type { ChangeCounts } from '../engine/run-events.ts';
 import type { EnvironmentState } from '../engine/stack-state.ts';
 import { definitionOrigins, leftOut, standIns } from '../engine/standing.ts';
 import type { Sweep } from '../engine/sweep.ts';
@@ -16,7 +15,7 @@ export interface UpSummary {
   environment: string;
   lab?: string;
   elapsedMs: number;
-  layers: { layer: string; counts: ChangeCounts; elapsedMs: number }[];
+  layers: readonly LayerResult[];
   /** Releases whose objects are stand-ins. */
   standIns: { release: string; objects: number }[];
   /** Bundles whose definitions accept anything. */
@@ -40,7 +39,7 @@ export function upSummary(
     environment: target.environment,
     ...(target.lab ? { lab: target.lab.name } : {}),
     elapsedMs: Math.round(elapsedMs),
-    layers: results.map(({ layer, counts, elapsedMs: own }) => ({ layer, counts, elapsedMs: own })),
+    layers: results,
     standIns: standIns(state),
     permissiveDefinitions: Object.entries(definitionOrigins(state))
       .filter(([, { origin }]) => origin === 'stand-in')

@@ -39,6 +39,8 @@ export class Workbench {
       NINEFOLD_HOME: this.home,
       NINEFOLD_MIRROR: mirror ?? none,
       NO_COLOR: '1',
+      // The user's own cluster, which no command for a lab may touch or ask.
+      KUBECONFIG: join(this.directory, 'user-kubeconfig'),
       ...environment,
     };
     // The test runner's own variables would make a child report to it.
