@@ -1,4 +1,5 @@
-import { asRecord } from '../../components/kit/manifest.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { asRecord, type Manifest } from '../../components/kit/manifest.ts';
 import { objectsOf } from '../support/recorded-platform.ts';
 import { declarations, exceptionsFor } from './declarations.ts';
 import { type Judged, recordAll } from './environments.ts';
@@ -112,3 +113,66 @@ invariant(environments, 'no network policy opens a port to everybody', ({ all })
   ),
 );
 
+
+/** The rules of a policy in one direction: peers and ports. */
+function rulesOf(policy: Manifest, direction: 'ingress' | 'egress'): { peers: Selector[]; ports: number[] }[] {
+  const rules = asRecord(policy.spec)?.[direction];
+  return (Array.isArray(rules) ? rules : []).map((rule) => ({
+    peers: rule[direction === 'ingress' ? 'from' : 'to'] ?? [],
+    ports: (rule.ports ?? []).map(({ port }: { port: number }) => port),
+  }));
+}
+
+interface Selector {
+  podSelector?: { matchLabels?: Record<string, string> };
+  namespaceSelector?: unknown;
+  ipBlock?: unknown;
+}
+
+function labelsOf(policy: Manifest): Record<string, string> {
+  const selector = asRecord(asRecord(policy.spec)?.podSelector);
+  return (asRecord(selector?.matchLabels) ?? {}) as Record<string, string>;
+}
+
+function policies(judged: Judged): readonly Manifest[] {
+  return objectsOf(judged.layers.platform)
+    .map(({ object }) => object)
+    .filter(({ kind }) => kind === 'NetworkPolicy');
+}
+
+invariant(environments, 'no policy lets anybody in on a port that is not a declared listener', (judged) => {
+  const listeners = declarations(judged).flatMap(({ namespaces, listeners: declared }) =>
+    namespaces.map(({ name }) => ({ name, ports: declared.map(({ port }) => port) })),
+  );
+  return judgeEach(policies(judged), (policy) => {
+    const { name, namespace } = policy.metadata;
+    const known = listeners.find((one) => one.name === namespace)?.ports ?? [];
+    const opened = rulesOf(policy, 'ingress').flatMap(({ ports }) => ports);
+    const unknown = opened.filter((port) => !known.includes(port));
+    return unknown.length === 0 ? undefined : `${name} lets in on ${unknown.join(', ')}`;
+  });
+});
+
+invariant(environments, 'whoever may connect within a namespace is let in at the other end', (judged) => {
+  const all = policies(judged);
+  const connections = all.flatMap((policy) =>
+    rulesOf(policy, 'egress').flatMap(({ peers, ports }) =>
+      peers
+        .filter(({ podSelector, namespaceSelector }) => podSelector && !namespaceSelector)
+        .flatMap(({ podSelector }) => ports.map((port) => ({ policy, to: podSelector?.matchLabels ?? {}, port }))),
+    ),
+  );
+  return judgeEach(connections, ({ policy, to, port }) => {
+    const admitted = all.some(
+      (other) =>
+        other.metadata.namespace === policy.metadata.namespace &&
+        isDeepStrictEqual(labelsOf(other), to) &&
+        rulesOf(other, 'ingress').some(
+          (rule) =>
+            rule.ports.includes(port) &&
+            rule.peers.some(({ podSelector }) => isDeepStrictEqual(podSelector?.matchLabels, labelsOf(policy))),
+        ),
+    );
+    return admitted ? undefined : `${policy.metadata.name} leads to a port ${port} that lets nobody in`;
+  });
+});
