@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { DeadlineExceeded, deriveContext, rootContext } from '../context/index.ts';
 import { VirtualClock } from '../testing/index.ts';
 import { BulkheadFullError, bulkhead, pipeline, timeout } from './index.ts';
 
@@ -26,6 +27,7 @@ test('never more calls under way than allowed, never more waiting, none lost, se
         const clock = new VirtualClock();
         const places = bulkhead({ concurrency, queue, clock });
         let active = 0;
+        let most = 0;
         const started: number[] = [];
         const outcomes: Promise<string>[] = [];
         for (const [index, { gap, lasts, fails, isSync, leavesAfter }] of calls.entries()) {
@@ -35,14 +37,14 @@ test('never more calls under way than allowed, never more waiting, none lost, se
           const work = async (): Promise<void> => {
             started.push(index);
             active++;
-            assert.ok(active <= concurrency);
+            most = Math.max(most, active);
             await clock.sleep(lasts);
             active--;
             if (fails) throw new Error('down');
           };
           const immediate = (): void => {
             started.push(index);
-            assert.ok(active < concurrency);
+            most = Math.max(most, active + 1);
             if (fails) throw new Error('down');
           };
           const execute = isSync
@@ -60,6 +62,7 @@ test('never more calls under way than allowed, never more waiting, none lost, se
         const seen = await Promise.all(outcomes);
         assert.equal(seen.length, calls.length);
         assert.equal(active, 0);
+        assert.ok(most <= concurrency);
         assert.deepEqual(started, [...started].sort((one, other) => one - other));
         const { counters, gauges } = places.snapshot();
         assert.deepEqual({ active: gauges.active, waiting: gauges.waiting }, { active: 0, waiting: 0 });
@@ -119,6 +122,23 @@ test('a place is given back by a call that was given up while something further 
   assert.deepEqual(outer.snapshot().gauges, { active: 1, waiting: 0, concurrency: 2 });
   await clock.runAll();
   await running;
+});
+
+test('a place that comes free at the very deadline is too late: the work does not begin, the place goes on', async () => {
+  const clock = new VirtualClock();
+  const places = bulkhead({ concurrency: 1, queue: 2, clock });
+  const running = places.execute(() => clock.sleep(100));
+  const context = deriveContext(rootContext, { timeout: 100, clock });
+  let runs = 0;
+  const late = assert.rejects(
+    places.execute(() => runs++, { context }),
+    DeadlineExceeded,
+  );
+  const next = places.execute(() => clock.now());
+  await clock.runAll();
+  await Promise.all([running, late]);
+  assert.equal(await next, 100);
+  assert.equal(runs, 0);
 });
 
 test('a call that has waited runs in its own asynchronous context', async () => {

@@ -10,6 +10,7 @@ import {
   circuitBreaker,
   pipeline,
   type ResilienceEvent,
+  retry,
   timeout,
 } from './index.ts';
 
@@ -79,7 +80,7 @@ test('the state machine is the documented one, for any history of overlapping ca
   await fc.assert(
     fc.asyncProperty(
       fc.array(
-        fc.record({ gap: fc.nat({ max: 150 }), lasts: fc.nat({ max: 180 }), fails: fc.boolean() }),
+        fc.record({ gap: fc.nat({ max: 150 }), lasts: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 180 }) }, fc.nat({ max: 2_000 })), fails: fc.boolean() }),
         { minLength: 5, maxLength: 80 },
       ),
       async (calls) => {
@@ -220,6 +221,19 @@ test('time that runs out counts as failure, whether the timeout stands inside or
   await leaving;
   const { failed, ignored } = breaker.snapshot().counters;
   assert.deepEqual({ failed, ignored }, { failed: 1, ignored: 1 });
+});
+
+test('a caller that leaves during a backoff inside says nothing about the other side', async () => {
+  const clock = new VirtualClock();
+  const breaker = circuitBreaker({ clock });
+  const controller = new AbortController();
+  const calls = pipeline([breaker, retry({ delay: 100, random: () => 0.9, clock })]);
+  const outcome = assert.rejects(calls.execute(fail, { signal: controller.signal }), /left/);
+  await clock.advance(10);
+  controller.abort(new Error('left'));
+  await outcome;
+  const { failed, ignored } = breaker.snapshot().counters;
+  assert.deepEqual({ failed, ignored }, { failed: 0, ignored: 1 });
 });
 
 test('what a strategy further in refuses, and errors that are no failures, say nothing about the other side', async () => {

@@ -103,6 +103,22 @@ test('it applies to the errors it is meant for, and tells observers why', async 
   ]);
 });
 
+test('a caller that leaves while a substitute is being fetched is not counted as answered', async () => {
+  const clock = new VirtualClock();
+  const backed = fallback({ clock });
+  const controller = new AbortController();
+  const outcome = assert.rejects(
+    backed.execute(fail, { signal: controller.signal, stale: () => clock.sleep(100).then(() => 'old' as never) }),
+    /left/,
+  );
+  await clock.advance(50);
+  controller.abort(new Error('left'));
+  await clock.runAll();
+  await outcome;
+  const { stale, cancelled } = backed.snapshot().counters;
+  assert.deepEqual({ stale, cancelled }, { stale: 0, cancelled: 1 });
+});
+
 test('a caller that has left gets no substitute', async () => {
   const clock = new VirtualClock();
   const backed = fallback({ clock });

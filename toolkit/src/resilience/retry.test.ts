@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DeadlineExceeded, deriveContext, rootContext } from '../context/index.ts';
+import { DeadlineExceeded, deriveContext, rootContext, runInContext } from '../context/index.ts';
 import { seededRandom, VirtualClock } from '../testing/index.ts';
 import {
   type GiveUpCause,
@@ -230,6 +230,24 @@ test('a retry runs in a context that is marked as one, and an error that was ret
   assert.ok(wasRetried(failure));
   assert.ok(wasRetried(new Error('outer', { cause: failure })));
   assert.ok(!wasRetried(new Error('another')));
+});
+
+test('what is done for a request that was sent again is not tried again', async () => {
+  const clock = new VirtualClock();
+  const stubborn = retry({ attempts: 3, delay: 0, clock });
+  let runs = 0;
+  const inner = (): Promise<never> =>
+    stubborn.execute(() => {
+      runs++;
+      throw new Error('down');
+    });
+  const outcome = retry({ attempts: 2, delay: 0, clock, budget: false, retryOn: () => true }).execute(async (attempt) => {
+    if (attempt.number === 1) throw new Error('lost on the way');
+    return runInContext(attempt, inner);
+  });
+  await Promise.all([assert.rejects(outcome, /down/), clock.runAll()]);
+  assert.equal(runs, 1);
+  assert.equal(stubborn.snapshot().counters.gaveUpIsRetry, 1);
 });
 
 test('the mark of a retry is forgotten after a minute', async () => {

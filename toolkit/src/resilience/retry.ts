@@ -247,7 +247,6 @@ class RetriedCall implements Receiver, CancelListener, Deadline {
   }
 
   #tryAgain(): void {
-    if (this.#scope.isCancelled) return;
     this.#tried++;
     this.#scope.degradation = 'fresh';
     this.#current = new ChildScope(this.#scope, this.#tried, true, this.#retry.clock.now());
