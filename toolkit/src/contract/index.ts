@@ -17,6 +17,7 @@ export { type ContractSet, loadContract, loadContracts, readContracts } from './
 export { type MigratedContract, migrateContract } from './migrations/index.ts';
 export { defineService, parseContract, type Validation, validateContract } from './parse.ts';
 export type { ContractReferences, LoadedContract, Operation } from './references.ts';
+export { type RuleName, ruleNames } from './rule-names.ts';
 export type { CheckOptions } from './rules/contract-index.ts';
 export { classifications } from './schema/fields.ts';
 export {

@@ -1,3 +1,5 @@
+import type { RuleName } from './rule-names.ts';
+
 /**
  * A way into a contract: keys and indexes.
  *
@@ -16,8 +18,8 @@ export type Path = readonly (string | number)[];
  * };
  */
 export interface Violation {
-  /** Name of the broken rule, stable across releases. */
-  readonly rule: string;
+  /** The broken rule. */
+  readonly rule: RuleName;
   /** File as given to the loader; `(code)` for a contract that comes from no file. */
   readonly file: string;
   /** Where in the file, such as `calls[0].deadline`; empty for the whole. */
@@ -165,7 +167,7 @@ export function valueAt(value: unknown, path: Path): unknown {
 
 /** What a rule says about a place; file, position and value are filled in from the source. */
 export interface Finding {
-  readonly rule: string;
+  readonly rule: RuleName;
   readonly path: Path;
   readonly problem: string;
   readonly allowed: string;

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { Document, Node, Pair } from 'yaml';
 import type { ContractSource, Finding, Path, Position } from '../violation.ts';
 
+/** A finding about a file that knows its place, when no path leads there. */
+export type LocatedFinding = Finding & { readonly position?: Position };
+
 /** A YAML or JSON file with the position of everything in it. */
 export interface TextDocument extends ContractSource {
   /** Undefined when the file could not be read as YAML. */
   readonly value: unknown;
   /** What is wrong with the file as YAML. */
-  readonly findings: readonly (Finding & { readonly position?: Position })[];
+  readonly findings: readonly LocatedFinding[];
   locate(path: Path): Position | undefined;
 }
 
@@ -45,7 +48,7 @@ export async function parseDocumentText(text: string, file: string): Promise<Tex
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const findings = document.errors.map((error) => ({
+  const findings: LocatedFinding[] = document.errors.map((error) => ({
     rule: 'invalid-yaml',
     path: [],
     value: undefined,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Operation } from '../references.ts';
 import type { Violation } from '../violation.ts';
-import { describeReadError } from './document.ts';
+import { describeReadError, type LocatedFinding } from './document.ts';
 import { loadPeer } from './peers.ts';
 import { violationsOf } from './violations.ts';
 
@@ -9,7 +9,7 @@ import { violationsOf } from './violations.ts';
 export async function readGraphql(
   file: string,
 ): Promise<{ operations?: ReadonlyMap<string, Operation>; violations: readonly Violation[] }> {
-  const fail = (findings: Parameters<typeof violationsOf>[0]['findings']) => ({
+  const fail = (findings: readonly LocatedFinding[]) => ({
     violations: violationsOf({ file, value: undefined, findings, locate: () => undefined }),
   });
   const text = await readFile(file, 'utf8').catch(describeReadError);

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { checkContracts, checkReferences } from '../check.ts';
 import { asDefined, validateContract } from '../parse.ts';
 import type { LoadedContract } from '../references.ts';
+import type { RuleName } from '../rule-names.ts';
 import { ContractError, type ContractSource, toViolation, type Violation, valueAt } from '../violation.ts';
 import { readDocument } from './document.ts';
 import { readReferences } from './references.ts';
@@ -150,7 +151,7 @@ async function importContract(file: string): Promise<RawContract> {
 
 function failed(
   source: ContractSource,
-  rule: string,
+  rule: RuleName,
   problem: string,
   allowed: string,
   fix: string,

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ReflectionObject, Service } from 'protobufjs';
 import type { Operation } from '../references.ts';
-import type { Finding, Position, Violation } from '../violation.ts';
+import type { Violation } from '../violation.ts';
+import type { LocatedFinding } from './document.ts';
 import { loadPeer } from './peers.ts';
 import { violationsOf } from './violations.ts';
 
@@ -13,7 +14,7 @@ import { violationsOf } from './violations.ts';
 export async function readProtobuf(
   file: string,
 ): Promise<{ operations?: ReadonlyMap<string, Operation>; violations: readonly Violation[] }> {
-  const fail = (finding: Finding & { position?: Position }) => ({
+  const fail = (finding: LocatedFinding) => ({
     violations: violationsOf({ file, value: undefined, findings: [finding], locate: () => undefined }),
   });
   if (!existsSync(file)) {

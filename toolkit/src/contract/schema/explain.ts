@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { RuleName } from '../rule-names.ts';
 import { type Finding, formatValue, nearest, type Path, valueAt } from '../violation.ts';
 import { allowedInWords } from './fields.ts';
 
@@ -61,7 +62,7 @@ function explain(schema: z.ZodType, issue: Issue, whole: unknown): Finding[] {
   ];
 }
 
-function ruleOf(issue: Issue): string {
+function ruleOf(issue: Issue): RuleName {
   switch (issue.code) {
     case 'invalid_type':
       return 'wrong-type';
