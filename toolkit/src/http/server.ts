@@ -61,6 +61,8 @@ export interface ListenOptions {
   readonly port: number;
   /** In a pod `0.0.0.0`. @default '127.0.0.1' */
   readonly host?: string;
+  /** Told where it listens, such as `http://127.0.0.1:8080`. */
+  readonly onListening?: (origin: string) => void;
 }
 
 /**
@@ -178,12 +180,12 @@ class ToolkitHttpServer implements HttpServer {
     };
   }
 
-  listen(app: ListeningApp, { port, host = '127.0.0.1' }: ListenOptions): Component {
+  listen(app: ListeningApp, { port, host = '127.0.0.1', onListening }: ListenOptions): Component {
     return {
       name: this.#options.name ?? 'http',
       needs: { apis: [port === 0 ? { kind: 'http' } : { kind: 'http', port }] },
       start: async () => {
-        await app.listen({ port, host });
+        onListening?.(await app.listen({ port, host }));
       },
       // Answers now tell their connections to close, so that none is open when the port closes.
       prepareStop: () => {
