@@ -13,7 +13,7 @@ export {
 } from './compatibility/index.ts';
 export type * from './generated/types.ts';
 export type { JsonSchema } from './json-schema.ts';
-export { type ContractSet, loadContract, loadContracts, readContracts } from './load/load.ts';
+export { type ContractSet, loadContract, loadContracts, readContracts } from './load/index.ts';
 export { type MigratedContract, migrateContract } from './migrations/index.ts';
 export { defineService, parseContract, type Validation, validateContract } from './parse.ts';
 export type { ContractReferences, LoadedContract, Operation } from './references.ts';

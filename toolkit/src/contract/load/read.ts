@@ -7,64 +7,16 @@ import type { LoadedContract } from '../references.ts';
 import type { RuleName } from '../rule-names.ts';
 import { ContractError, type ContractSource, toViolation, type Violation, valueAt } from '../violation.ts';
 import { readDocument } from './document.ts';
+import type { ContractSet } from './index.ts';
 import { readReferences } from './references.ts';
 import { violationsOf } from './violations.ts';
 
-/** What {@link loadContracts} takes for a contract: `contract.yaml`, `orders.contract.ts` and the like. */
+/** What is taken for a contract: `contract.yaml`, `orders.contract.ts` and the like. */
 const CONTRACT_FILE = /^(.+\.)?contract\.(ya?ml|json|[cm]?[jt]s)$/;
 const CODE_FILE = /\.[cm]?[jt]s$/;
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor']);
 
-/**
- * What {@link readContracts} found.
- *
- * @example
- * const { contracts, violations }: ContractSet = await readContracts('services');
- */
-export interface ContractSet {
-  /** Contracts that are valid by themselves, in the order of their files. */
-  readonly contracts: readonly LoadedContract[];
-  /** Everything that is wrong, in single contracts and between them. */
-  readonly violations: readonly Violation[];
-}
-
-/**
- * Reads one contract, in YAML, JSON or TypeScript (its default export), with the files it refers to, and checks it by
- * itself.
- *
- * @throws {@link ContractError} with every violation; Error when a parser for a referenced file is not installed.
- * @example
- * const { contract } = await loadContract('orders/contract.yaml');
- */
-export async function loadContract(file: string): Promise<LoadedContract> {
-  const { loaded, violations } = await readContract(file);
-  const all = loaded === undefined ? violations : [...violations, ...checkReferences(loaded)];
-  if (loaded === undefined || all.length > 0) throw new ContractError(all);
-  return loaded;
-}
-
-/**
- * Reads every contract below a directory (files named `contract.yaml`, `*.contract.ts` and the like) and checks each
- * by itself and all of them together.
- *
- * @throws {@link ContractError} with every violation in every file; Error when a parser for a referenced file is not
- * installed.
- * @example
- * const contracts = await loadContracts('examples/shop');
- */
-export async function loadContracts(directory: string): Promise<readonly LoadedContract[]> {
-  const { contracts, violations } = await readContracts(directory);
-  if (violations.length > 0) throw new ContractError(violations);
-  return contracts;
-}
-
-/**
- * Like {@link loadContracts}, for those who report violations instead of stopping at them.
- *
- * @throws Error when a parser for a referenced file is not installed.
- * @example
- * const { contracts, violations } = await readContracts('services');
- */
+/** Reads every contract below a directory and checks all of them. */
 export async function readContracts(directory: string): Promise<ContractSet> {
   const files = await findContracts(directory).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
@@ -79,6 +31,15 @@ export async function readContracts(directory: string): Promise<ContractSet> {
     ...checkContracts(contracts, { unread }),
   ];
   return { contracts, violations };
+}
+
+/** Reads one contract with its files and checks it by itself. */
+export async function readWithReferences(
+  file: string,
+): Promise<{ loaded?: LoadedContract; violations: readonly Violation[] }> {
+  const { loaded, violations } = await readContract(file);
+  if (loaded === undefined) return { violations };
+  return { loaded, violations: [...violations, ...checkReferences(loaded)] };
 }
 
 interface ReadContract {
