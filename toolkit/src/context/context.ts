@@ -42,6 +42,10 @@ export interface Context {
   readonly baggage: Readonly<Record<string, string>>;
   /** Aborted at the deadline (by `DeadlineExceeded`) or when the caller gives up. */
   readonly signal: AbortSignal;
+  /** What accompanies the work within this process and never travels, under symbols of those who put it there. */
+  readonly local?: Readonly<Record<symbol, unknown>>;
+  /** What the deadline is measured on. @default systemClock */
+  readonly clock?: Clock;
 }
 
 /**
@@ -66,6 +70,8 @@ export interface ContextChanges {
   readonly baggage?: Readonly<Record<string, string | null>>;
   /** Aborts the new context beside the parent's signal. */
   readonly signal?: AbortSignal;
+  /** Laid over the parent's. */
+  readonly local?: Readonly<Record<symbol, unknown>>;
   /** @default the parent's */
   readonly clock?: Clock;
 }
@@ -80,7 +86,8 @@ class DerivedContext implements Context {
   readonly tenant?: string;
   readonly trace?: TraceContext;
   readonly baggage: Readonly<Record<string, string>>;
-  readonly #clock: Clock;
+  readonly local?: Readonly<Record<symbol, unknown>>;
+  readonly clock: Clock;
   readonly #parent: Context | undefined;
   readonly #ownSignal: AbortSignal | undefined;
   readonly #ownDeadline: boolean;
@@ -88,7 +95,7 @@ class DerivedContext implements Context {
   #finished = false;
 
   constructor(parent: Context | undefined, changes: ContextChanges) {
-    const clock = changes.clock ?? (parent ? clockOf(parent) : systemClock);
+    const clock = changes.clock ?? parent?.clock ?? systemClock;
     const deadline = earliest(
       parent?.deadline,
       changes.deadline,
@@ -103,7 +110,9 @@ class DerivedContext implements Context {
     const trace = changes.trace === undefined ? parent?.trace : changes.trace;
     if (trace) this.trace = trace;
     this.baggage = mergeBaggage(parent?.baggage ?? noBaggage, changes.baggage);
-    this.#clock = clock;
+    const local = changes.local && parent?.local ? { ...parent.local, ...changes.local } : (changes.local ?? parent?.local);
+    if (local) this.local = local;
+    this.clock = clock;
     this.#parent = parent;
     this.#ownSignal = changes.signal;
     this.#ownDeadline =
@@ -118,22 +127,14 @@ class DerivedContext implements Context {
     const sources = [inherited, this.#ownSignal].filter(
       (source) => source !== undefined && source !== neverAborted,
     ) as AbortSignal[];
-    this.#linked = linkSignal(sources, this.#ownDeadline ? this.deadline : undefined, this.#clock);
+    this.#linked = linkSignal(sources, this.#ownDeadline ? this.deadline : undefined, this.clock);
     return this.#linked.signal;
-  }
-
-  static clock(context: DerivedContext): Clock {
-    return context.#clock;
   }
 
   static finish(context: DerivedContext): void {
     context.#finished = true;
     context.#linked?.release();
   }
-}
-
-function clockOf(context: Context): Clock {
-  return context instanceof DerivedContext ? DerivedContext.clock(context) : systemClock;
 }
 
 function earliest(...instants: (number | undefined)[]): number | undefined {
@@ -213,7 +214,7 @@ export function detachContext(context: Context, changes: ContextChanges = {}): C
     tenant: context.tenant,
     trace: context.trace,
     baggage: context.baggage,
-    clock: clockOf(context),
+    clock: context.clock,
   };
   return deriveContext(deriveContext(rootContext, kept), changes);
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/index.ts';
 import type { Context, Principal, Priority, TraceContext } from '../context/index.ts';
 import type { Attempt, Degradation } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -16,6 +17,7 @@ export interface CancelListener {
  */
 export abstract class Scope implements Attempt {
   abstract readonly call: Call;
+  abstract readonly clock: Clock;
   number: number;
   /** When it is given up, in the clock's monotonic milliseconds; `Infinity` when nothing limits it. */
   expiry: number;
@@ -66,6 +68,10 @@ export abstract class Scope implements Attempt {
   get baggage(): Context['baggage'] {
     const { baggage } = this.call.context;
     return this.repeated && !this.call.repeated ? withRetryMark(baggage, this.call.clock) : baggage;
+  }
+
+  get local(): Context['local'] {
+    return this.call.context.local;
   }
 
   get signal(): AbortSignal {
@@ -126,6 +132,10 @@ export class ChildScope extends Scope implements CancelListener {
     this.call = parent.call;
     this.#parent = parent;
     parent.onCancel(this);
+  }
+
+  get clock(): Clock {
+    return this.call.clock;
   }
 
   expired(): void {

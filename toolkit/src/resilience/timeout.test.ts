@@ -171,3 +171,21 @@ test('a timeout that is no number above zero is refused', () => {
     assert.throws(() => timeout({ after }), /timeout\.after is .*: give it a number above 0/);
   }
 });
+
+test('a context derived from an attempt keeps its clock and what accompanies the work', async () => {
+  const clock = new VirtualClock();
+  const key = Symbol('companion');
+  const context = deriveContext(rootContext, { clock, local: { [key]: 'kept' } });
+  const outcome = timeout({ after: 100, clock }).execute(
+    (attempt) => {
+      const derived = deriveContext(attempt, { timeout: 40 });
+      assert.equal(derived.local?.[key], 'kept');
+      assert.equal(derived.deadline, clock.wall() + 40);
+      return clock.sleep(60, derived.signal);
+    },
+    { context },
+  );
+  const rejected = assert.rejects(outcome, DeadlineExceeded);
+  await clock.advance(40);
+  await rejected;
+});

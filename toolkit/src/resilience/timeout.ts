@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/index.ts';
 import type { Call } from './call.ts';
 import { TimeoutError } from './errors.ts';
 import { type CancelListener, Scope } from './scope.ts';
@@ -94,6 +95,10 @@ class TimedAttempt extends Scope implements Receiver, CancelListener {
     parent.onCancel(this);
     // When something further out expires first, it is the one to tell.
     if (own < parent.expiry) timeout.deadlines.add(this, parent.time);
+  }
+
+  get clock(): Clock {
+    return this.call.clock;
   }
 
   succeed(value: unknown): void {
