@@ -69,7 +69,7 @@ export interface InjectOptions {
   readonly baggageLimits?: { readonly members: number; readonly bytes: number };
   /** Told what was left out and why. */
   readonly onIgnored?: (field: string, reason: string) => void;
-  /** @default systemClock */
+  /** @default the context's */
   readonly clock?: Clock;
 }
 

@@ -230,3 +230,15 @@ describe('priorities', () => {
     assert.ok(comparePriority('critical', 'background') < 0);
   });
 });
+
+describe('the clock of a context', () => {
+  it('is its parent’s, and what its remaining time is measured on', async () => {
+    const clock = new VirtualClock();
+    const context = deriveContext(deriveContext(rootContext, { clock }), { timeout: 100 });
+    await clock.advance(60);
+    assert.equal(remainingTime(context), 40);
+    await clock.advance(40);
+    assert.throws(() => throwIfDone(context), DeadlineExceeded);
+    assert.equal(detachContext(context, { timeout: 10 }).deadline, clock.wall() + 10);
+  });
+});

@@ -110,7 +110,10 @@ class DerivedContext implements Context {
     const trace = changes.trace === undefined ? parent?.trace : changes.trace;
     if (trace) this.trace = trace;
     this.baggage = mergeBaggage(parent?.baggage ?? noBaggage, changes.baggage);
-    const local = changes.local && parent?.local ? { ...parent.local, ...changes.local } : (changes.local ?? parent?.local);
+    const local =
+      changes.local && parent?.local
+        ? { ...parent.local, ...changes.local }
+        : (changes.local ?? parent?.local);
     if (local) this.local = local;
     this.clock = clock;
     this.#parent = parent;

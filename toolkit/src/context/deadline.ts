@@ -37,12 +37,13 @@ function describeInstant(epochMilliseconds: number): string {
 /**
  * Milliseconds left until the context's deadline: never negative, `Infinity` without a deadline.
  *
+ * @param clock what to measure on, by default the context's own
  * @example
  * const left = remainingTime(currentContext());
  */
 export function remainingTime(
-  context: { readonly deadline?: number },
-  clock: Pick<Clock, 'wall'> = systemClock,
+  context: { readonly deadline?: number; readonly clock?: Clock },
+  clock: Pick<Clock, 'wall'> = context.clock ?? systemClock,
 ): number {
   return context.deadline === undefined
     ? Number.POSITIVE_INFINITY
@@ -60,8 +61,8 @@ export function remainingTime(
  * }
  */
 export function throwIfDone(
-  context: { readonly deadline?: number; readonly signal: AbortSignal },
-  clock: Pick<Clock, 'wall'> = systemClock,
+  context: { readonly deadline?: number; readonly signal: AbortSignal; readonly clock?: Clock },
+  clock: Pick<Clock, 'wall'> = context.clock ?? systemClock,
 ): void {
   if (context.deadline !== undefined && context.deadline <= clock.wall()) {
     throw new DeadlineExceeded(context.deadline);

@@ -14,7 +14,7 @@ export interface SqlSettingsOptions {
   readonly application?: string;
   /** Longest time in milliseconds for one statement, whatever the deadline. @default none */
   readonly maximumTime?: number;
-  /** @default systemClock */
+  /** @default the context's */
   readonly clock?: Clock;
 }
 
