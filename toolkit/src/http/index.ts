@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { VersionOptions } from './api-version.ts';
 export { type HttpClient, type HttpClientDescription, httpClient } from './client/client.ts';
 export { UnreachableError } from './client/errors.ts';
 export type { HttpAttempt, HttpClientObserver, HttpClientOptions } from './client/options.ts';
@@ -14,6 +15,15 @@ export {
   deprecationHeaders,
   readDeprecation,
 } from './deprecation.ts';
+export type { IdempotencyOptions } from './idempotency/idempotency.ts';
+export { memoryIdempotencyStore } from './idempotency/memory-store.ts';
+export {
+  type PostgresIdempotencyOptions,
+  type PostgresIdempotencyStore,
+  postgresIdempotencyStore,
+  type QueryingPool,
+} from './idempotency/postgres-store.ts';
+export type { Beginning, IdempotencyStore, IdempotentRequest, KeptAnswer } from './idempotency/store.ts';
 export type { HttpExchange, HttpServerObserver, StartedRequest } from './exchange.ts';
 export { type ApiClient, apiClient, type CallOptions } from './openapi/api-client.ts';
 export { loadOpenapi, type OpenapiDocument } from './openapi/document.ts';

@@ -26,6 +26,8 @@ export class RequestScope {
   readonly caller = new AbortController();
   shed: ShedReason | undefined;
   error: unknown;
+  /** Whether it was answered because its time was over, while its work may go on. */
+  timedOut = false;
   /** Its place among the requests at hand. */
   permit: Permit | undefined;
   readonly #clock: Clock;
@@ -65,6 +67,7 @@ export class RequestScope {
         const error = new DeadlineExceeded(deadline);
         // First, since the answer's end lets go of the signal.
         this.caller.abort(error);
+        this.timedOut = true;
         if (!reply.sent) reply.send(error);
       }
     };

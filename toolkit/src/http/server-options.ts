@@ -1,7 +1,9 @@
 import type { Clock } from '../clock/index.ts';
 import type { Priority } from '../context/index.ts';
+import type { VersionOptions } from './api-version.ts';
 import type { DeprecationOptions } from './deprecation.ts';
 import type { HttpServerObserver } from './exchange.ts';
+import type { IdempotencyOptions } from './idempotency/idempotency.ts';
 import type { OpenapiDocument } from './openapi/document.ts';
 import type { SheddingOptions } from './shedding.ts';
 
@@ -35,6 +37,10 @@ export interface HttpServerOptions {
    * out. @default none is checked
    */
   readonly openapi?: OpenapiDocument;
+  /** Lets requests be sent again without being done again. @default routes that take a key are refused at start */
+  readonly idempotency?: IdempotencyOptions;
+  /** Versions of the API, chosen by a header; `request.apiVersion` is what was chosen. @default there are none */
+  readonly versions?: VersionOptions;
   /** Told of every request. @default [] */
   readonly observers?: readonly HttpServerObserver[];
   /** @default systemClock */

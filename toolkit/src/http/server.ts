@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-import { systemClock } from '../clock/index.ts';
+import { type Clock, systemClock } from '../clock/index.ts';
 import {
   type Context,
   currentContext,
@@ -15,8 +15,10 @@ import type { Permit } from '../resilience/limited-call.ts';
 import { retriedField, wasRetried } from '../resilience/retry-marker.ts';
 import type { StrategySnapshot } from '../resilience/strategy.ts';
 import type { Component } from '../service/component.ts';
+import { ApiVersions } from './api-version.ts';
 import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
 import { FastestAnswer } from './fastest-answer.ts';
+import { addIdempotency } from './idempotency/idempotency.ts';
 import { OpenapiError } from './openapi/error.ts';
 import { checkRoutes } from './openapi/route-check.ts';
 import { completeProblem, ProblemError, problemMediaType, problemTypes } from './problem.ts';
@@ -32,6 +34,8 @@ declare module 'fastify' {
      * the principal it verified; from validation on the work runs in it.
      */
     context: Context;
+    /** The version of the API that was asked for; undefined for a server without versions. */
+    apiVersion: string | undefined;
   }
 }
 
@@ -139,6 +143,7 @@ class ToolkitHttpServer implements HttpServer {
   readonly #options: HttpServerOptions;
   readonly #maximumTime: number;
   readonly #shedder: Shedder | undefined;
+  readonly #versions: ApiVersions | undefined;
   readonly #routes = new Set<string>();
   readonly #routeStates = new WeakMap<object, RouteState>();
   #stopping = false;
@@ -153,6 +158,7 @@ class ToolkitHttpServer implements HttpServer {
     }
     const clock = options.clock ?? systemClock;
     this.#shedder = options.shedding === false ? undefined : new Shedder(options.shedding, clock);
+    this.#versions = options.versions && new ApiVersions(options.versions);
     const plugin: FastifyPluginCallback = (app, _, done) => {
       this.#register(app);
       done();
@@ -205,8 +211,15 @@ class ToolkitHttpServer implements HttpServer {
 
   #register(app: FastifyInstance): void {
     app.decorateRequest('context');
+    app.decorateRequest('apiVersion');
     app.decorateRequest(scopeKey);
     app.addHook('onRoute', ({ method, url, config }) => {
+      if (config?.idempotency && !this.#options.idempotency) {
+        const fix = 'give httpServer({ idempotency: { store } }), or take the key out of the route';
+        throw new TypeError(
+          `${[method].flat().join()} ${url} takes idempotency keys, which nothing keeps: ${fix}`,
+        );
+      }
       if (config?.internal) return;
       for (const name of [method].flat()) this.#routes.add(`${name} ${url}`);
     });
@@ -224,6 +237,13 @@ class ToolkitHttpServer implements HttpServer {
       if (currentContext() === request.context) done();
       else runInContext(request.context, done);
     });
+    if (this.#options.idempotency) {
+      addIdempotency(
+        app,
+        this.#options.idempotency,
+        (request: ScopedRequest) => request[scopeKey]?.timedOut ?? false,
+      );
+    }
     if (this.#options.problems ?? true) {
       app.setErrorHandler((error, request, reply) => this.#answerError(error, request, reply));
       app.setNotFoundHandler((request, reply) =>
@@ -250,14 +270,10 @@ class ToolkitHttpServer implements HttpServer {
     this.#open += 1;
     reply.raw.once('close', () => this.#finish(request, reply, scope, state));
     if (this.#stopping) reply.header('connection', 'close');
-    if (state?.deprecation) {
-      reply.headers(state.deprecation.headers);
-      if (clock.wall() >= state.deprecation.refusedFrom) {
-        done(
-          new ProblemError({ status: 410, type: problemTypes.retired, title: 'This operation is no more' }),
-        );
-        return;
-      }
+    const refusal = this.#chooseVersion(request, reply) ?? announce(state?.deprecation, reply, clock);
+    if (refusal) {
+      done(refusal);
+      return;
     }
     if (this.#shedder && config?.shedding !== false) {
       const left = remainingTime(context, clock);
@@ -270,6 +286,22 @@ class ToolkitHttpServer implements HttpServer {
       }
       this.#enter(this.#shedder, request, reply, scope, done);
     } else this.#proceed(request, reply, scope, done);
+  }
+
+  #chooseVersion(request: FastifyRequest, reply: FastifyReply): ProblemError | undefined {
+    const versions = this.#versions;
+    if (!versions) return undefined;
+    reply.header('vary', versions.header);
+    let chosen: ReturnType<ApiVersions['choose']>;
+    try {
+      chosen = versions.choose(request.headers[versions.header]);
+    } catch (error) {
+      if (error instanceof ProblemError) return error;
+      throw error;
+    }
+    request.apiVersion = chosen.version;
+    reply.header(versions.header, chosen.version);
+    return announce(chosen.deprecation, reply, this.#options.clock ?? systemClock);
   }
 
   /** Takes a place among the requests at hand, at once or after a wait. */
@@ -399,6 +431,18 @@ class ToolkitHttpServer implements HttpServer {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
+}
+
+/** Tells of a deprecation, and refuses what is past its end. */
+function announce(
+  deprecation: PreparedDeprecation | undefined,
+  reply: FastifyReply,
+  clock: Clock,
+): ProblemError | undefined {
+  if (!deprecation) return undefined;
+  reply.headers(deprecation.headers);
+  if (clock.wall() < deprecation.refusedFrom) return undefined;
+  return new ProblemError({ status: 410, type: problemTypes.retired, title: 'This operation is no more' });
 }
 
 const servedKey = Symbol('ninefold.served');

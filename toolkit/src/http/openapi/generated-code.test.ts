@@ -19,7 +19,7 @@ after(() => rmSync(directory, { recursive: true }));
 const usage = `
 import assert from 'node:assert/strict';
 import fastify from '${project}node_modules/fastify/fastify.js';
-import { apiClient, type Handlers, httpClient, httpServer, loadOpenapi, registerOperations } from '${toolkit}';
+import { apiClient, type Handlers, httpClient, httpServer, loadOpenapi, memoryIdempotencyStore, registerOperations } from '${toolkit}';
 import { api, type Order, type operations } from './orders-api.ts';
 
 const order: Order = {
@@ -41,7 +41,7 @@ const handlers: Handlers<operations> = {
 
 const app = fastify();
 const document = await loadOpenapi(new URL('${source.href}'));
-const http = httpServer({ openapi: document });
+const http = httpServer({ openapi: document, idempotency: { store: memoryIdempotencyStore() } });
 await app.register(http.plugin);
 await registerOperations(app, { document, handlers, api, answers: 'refuse' });
 const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -52,6 +52,9 @@ const placed = await orders.placeOrder({ body: { article: '1', count: 3 } }, { i
 if (placed.status !== 201) throw new Error(placed.body.title);
 const count: number = placed.body.count;
 assert.equal(count, 3);
+
+const again = await orders.placeOrder({ body: { article: '1', count: 3 } }, { idempotencyKey: 'a' });
+assert.equal(again.headers['idempotency-replayed'], 'true');
 
 const refused = await orders.placeOrder({ body: { article: '1', count: 11 } });
 assert.ok(refused.status === 409);

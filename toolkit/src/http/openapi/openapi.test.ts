@@ -8,6 +8,7 @@ import {
   checkRoutes,
   httpServer,
   loadOpenapi,
+  memoryIdempotencyStore,
   OpenapiError,
   problemTypes,
   registerOperations,
@@ -147,7 +148,9 @@ describe('a request to a described operation', () => {
   async function serve(answer: { status: number; body?: unknown }, answers?: 'report' | 'refuse') {
     const app = fastify();
     const document = await orders();
-    await app.register(httpServer({ openapi: document }).plugin);
+    await app.register(
+      httpServer({ openapi: document, idempotency: { store: memoryIdempotencyStore() } }).plugin,
+    );
     const handlers = Object.fromEntries(
       document.operations.map(({ id }) => [id, async () => answer]),
     ) as never;
