@@ -5,5 +5,5 @@
  * @module
  */
 export { type KafkaServer, startKafka } from './kafka.ts';
-export { type PostgresServer, startPostgres } from './postgres.ts';
+export { type PostgresServer, type PostgresServerOptions, startPostgres } from './postgres.ts';
 export type { RestartableServer } from './server-process.ts';

@@ -22,10 +22,9 @@ export interface PostgresServer extends RestartableServer {
 }
 
 /** Fast and forgetful: a killed server keeps its data (the system holds it), a machine that loses power does not. */
+const FORGETFUL = ['fsync=off', 'full_page_writes=off'];
+
 const SETTINGS = [
-  'fsync=off',
-  'full_page_writes=off',
-  'synchronous_commit=on',
   'max_connections=100',
   'shared_buffers=64MB',
   'max_wal_size=256MB',
@@ -37,6 +36,12 @@ const SETTINGS = [
 
 const RESTART_ATTEMPTS = 50;
 
+/** How {@link startPostgres} starts it. */
+export interface PostgresServerOptions {
+  /** Whether a commit waits for the disk, as in production: for benchmarks. @default false */
+  readonly durable?: boolean;
+}
+
 /**
  * Starts an empty PostgreSQL on a free port of the loopback interface. It needs no other user's help: started by
  * root, it runs as `postgres` or `nobody`, since PostgreSQL refuses root.
@@ -45,7 +50,8 @@ const RESTART_ATTEMPTS = 50;
  * const postgres = await startPostgres();
  * const pool = new pg.Pool({ connectionString: postgres.url });
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const settings = options.durable ? SETTINGS : [...SETTINGS, ...FORGETFUL];
   const binaries = await postgresBinaries();
   const user = process.getuid?.() === 0 ? await ordinaryUser() : undefined;
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-postgres-'));
@@ -70,7 +76,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const server = await ServerProcess.start({
     name: 'PostgreSQL',
     command: join(binaries, 'postgres'),
-    arguments: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+    arguments: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
     directory,
     ...(user && { user }),
     // What pg_ctl looks at: whose file it is (a killed one leaves it) and, in the eighth line, what it is doing.

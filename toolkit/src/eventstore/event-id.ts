@@ -1,4 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
+
+/** Random bytes are fetched for many ids at once: fetching costs more than the bytes. */
+const random = Buffer.alloc(8 * 256);
+let used = random.length;
 
 let lastTime = 0;
 let sequence = 0;
@@ -25,9 +29,13 @@ export function createEventId(): string {
   }
   const time = lastTime.toString(16).padStart(12, '0');
   const count = sequence.toString(16).padStart(3, '0');
-  const random = randomBytes(8);
-  random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
-  const rest = random.toString('hex');
+  if (used === random.length) {
+    randomFillSync(random);
+    used = 0;
+  }
+  random[used] = ((random[used] ?? 0) & 0x3f) | 0x80;
+  const rest = random.toString('hex', used, used + 8);
+  used += 8;
   return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${rest.slice(0, 4)}-${rest.slice(4)}`;
 }
 

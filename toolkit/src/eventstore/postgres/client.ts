@@ -49,7 +49,7 @@ export interface PostgresClient extends PostgresQueryable {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
   on(event: 'notification', listener: (message: { readonly channel: string }) => void): unknown;
-  removeListener(event: string, listener: (...values: never[]) => void): unknown;
+  removeListener(event: string, listener: () => void): unknown;
 }
 
 /**

@@ -1,0 +1,106 @@
+/**
+ * Appends with an outbox message, compared with one prepared insert without any of the guarantees, and with Emmett.
+ * On a server that waits for the disk at each commit, as in production.
+ *
+ *     node toolkit/bench/eventstore.ts [--json]
+ */
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { createPostgresEventStore } from '../src/eventstore/index.ts';
+import { startPostgres } from '../test-support/index.ts';
+import { loadPeer } from './peers.ts';
+import { type Comparison, type Contestant, compare, report } from './rounds.ts';
+
+/** The part of Emmett's module that is used here. */
+interface Emmett {
+  getPostgreSQLEventStore(connectionString: string): {
+    appendToStream(
+      streamId: string,
+      events: { type: string; data: unknown }[],
+      options: { expectedStreamVersion: string },
+    ): Promise<unknown>;
+    close(): Promise<void>;
+  };
+}
+
+const ROUNDS = 9;
+const CONNECTIONS = 10;
+const data = {
+  orderId: 'o-4711',
+  customer: 'c-123',
+  lines: [
+    { article: 'shirt', quantity: 2, price: 1299 },
+    { article: 'socks', quantity: 1, price: 499 },
+  ],
+  total: 3097,
+};
+
+/** Keeps so many appends under way. */
+function inParallel(parallel: number, append: () => Promise<unknown>): Contestant {
+  return async (count) => {
+    let left = count;
+    const worker = async () => {
+      while (left > 0) {
+        left -= 1;
+        await append();
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, worker));
+  };
+}
+
+async function rawInsert(pool: pg.Pool): Promise<() => Promise<unknown>> {
+  await pool.query(`create table raw_events (
+  id bigint generated always as identity primary key, stream_id text not null, version integer not null,
+  event_id uuid not null, type text not null, data json not null, metadata json not null,
+  recorded_at timestamptz not null default now(), unique (stream_id, version)
+)`);
+  return () =>
+    pool.query({
+      name: 'raw_insert',
+      text: 'insert into raw_events (stream_id, version, event_id, type, data, metadata) values ($1, $2, $3, $4, $5, $6)',
+      values: [randomUUID(), 1, randomUUID(), 'OrderPlaced', JSON.stringify(data), '{}'],
+    });
+}
+
+async function main(): Promise<void> {
+  const emmettModule = (await loadPeer('@event-driven-io/emmett-postgresql')) as Emmett;
+  const server = await startPostgres({ durable: true });
+  const pool = new pg.Pool({ connectionString: await server.createDatabase(), max: CONNECTIONS });
+  const emmett = emmettModule.getPostgreSQLEventStore(await server.createDatabase());
+  const store = createPostgresEventStore({
+    pool,
+    outbox: (event) => ({ topic: 'orders.placed', key: event.streamId }),
+  });
+  await store.migrate();
+  const insert = await rawInsert(pool);
+  const append = () =>
+    store.append(randomUUID(), [{ type: 'OrderPlaced', data }], { expectedVersion: 'none' });
+  const appendByEmmett = () =>
+    emmett.appendToStream(randomUUID(), [{ type: 'OrderPlaced', data }], {
+      expectedStreamVersion: 'STREAM_DOES_NOT_EXIST',
+    });
+
+  const comparisons: Comparison[] = [];
+  for (const [parallel, count] of [
+    [1, 500],
+    [16, 2_000],
+    [64, 4_000],
+  ] as const) {
+    const contestants = {
+      'raw: one prepared insert': inParallel(parallel, insert),
+      'append with outbox message': inParallel(parallel, append),
+      Emmett: inParallel(parallel, appendByEmmett),
+    };
+    const name = `${parallel} append${parallel === 1 ? '' : 's'} at a time`;
+    comparisons.push(
+      await compare(name, contestants, { rounds: ROUNDS, count, subject: 'append with outbox message' }),
+    );
+  }
+  await store.close();
+  await emmett.close();
+  await pool.end();
+  report(comparisons, process.argv.includes('--json'));
+}
+
+await main();

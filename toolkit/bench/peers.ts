@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Loads a library that only benchmarks need, from this folder's own `node_modules`; installs them first when they
+ * are not there.
+ *
+ * @throws an Error that says what failed.
+ */
+export async function loadPeer(name: string): Promise<unknown> {
+  const directory = import.meta.dirname;
+  if (!existsSync(join(directory, 'node_modules', name))) {
+    console.error('Installing what the benchmarks compare with …');
+    const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`npm ci in ${directory} failed`);
+  }
+  return import(name);
+}
