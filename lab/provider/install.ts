@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ export async function installProvider(pulumiHome: string): Promise<void> {
   ].join('\n');
   if ((await readFile(program, 'utf8').catch(() => undefined)) === wrapper) return;
   await mkdir(directory, { recursive: true });
-  const fresh = `${program}.${process.pid}`;
+  const fresh = `${program}.${randomUUID()}`;
   try {
     await writeFile(fresh, wrapper, { mode: 0o755 });
     await rename(fresh, program);

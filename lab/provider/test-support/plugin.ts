@@ -62,6 +62,11 @@ export class Plugin {
     });
   }
 
+  /** Tells the plugin that the engine wants to stop. */
+  async cancel(): Promise<void> {
+    await this.call(methods.cancel, {});
+  }
+
   /** Ends the process and waits until it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#client.close();
