@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The only file in plain JavaScript: a Node that is too old must be able to read it to say so.
+import process from 'node:process';
+
+const needed = 24;
+
+if (Number(process.versions.node.split('.')[0]) < needed) {
+  process.stderr.write(
+    `ninefold needs Node ${needed} or newer, and this is ${process.version} (${process.execPath}).\n` +
+      'On Linux, "npm ci" brings one along for "npm run up" and "npx ninefold"; elsewhere install it from https://nodejs.org.\n',
+  );
+  process.exit(3);
+}
+const { main } = await import('./program.ts');
+process.exitCode = await main(process.argv.slice(2));
