@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { stringify } from 'yaml';
 import { asRecord } from '../../components/kit/manifest.ts';
+import { promtoolFound } from '../support/alert-judge.ts';
 import { objectsOf } from '../support/recorded-platform.ts';
 import { type Judged, recordAll } from './environments.ts';
 import { invariant, joinVerdicts, judgeEach } from './invariant.ts';
@@ -37,6 +38,14 @@ invariant(environments, 'every capability has alerts, each of which says what to
   return joinVerdicts([silent, unhelpful]);
 });
 
+invariant(environments, 'every alert stands on the page of its capability', (judged) =>
+  judgeEach(alertsOf(judged), ({ alert, labels }) => {
+    const page = join(import.meta.dirname, '../../docs/capabilities', `${labels.capability}.md`);
+    const told = existsSync(page) && readFileSync(page, 'utf8').includes(`\`${alert}\``);
+    return told ? undefined : `${alert} is not in docs/capabilities/${labels.capability}.md`;
+  }),
+);
+
 invariant(environments, 'no two alerts share a name', (judged) => {
   const names = alertsOf(judged).map(({ alert }) => alert);
   return judgeEach(names, (name) =>
@@ -44,9 +53,7 @@ invariant(environments, 'no two alerts share a name', (judged) => {
   );
 });
 
-const found = spawnSync('promtool', ['--version']).status === 0;
-
-test('promtool accepts every rule', { skip: found ? false : 'promtool is not on the path' }, () => {
+test('promtool accepts every rule', { skip: promtoolFound ? false : 'promtool is not on the path' }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-rules-'));
   after(() => rmSync(directory, { recursive: true }));
   const files = environments.flatMap((judged, index) =>

@@ -82,7 +82,11 @@ function clusterSpec(scope: Scope<KafkaSettings>): KafkaSpec {
   const operatorImage = scope.image(strimziImages.operator);
   const kafkaImage = scope.image(strimziImages.kafka);
   const replication = planReplication(settings.brokers, settings.replication);
+  // Where data is protected, clients keep their certificates even when the cluster is lost and made again.
+  const authority = { generateSecretOwnerReference: !scope.plan.environment.protection };
   return {
+    clusterCa: authority,
+    clientsCa: authority,
     kafka: {
       ...kafkaVersion,
       image: kafkaImage,

@@ -42,7 +42,14 @@ export interface KafkaNodePoolSpec {
   };
 }
 
+/** An authority of the cluster. Without an owner, its key and certificate outlive the cluster. */
+export interface KafkaAuthority {
+  generateSecretOwnerReference: boolean;
+}
+
 export interface KafkaSpec {
+  clusterCa: KafkaAuthority;
+  clientsCa: KafkaAuthority;
   kafka: {
     version: string;
     metadataVersion: string;
