@@ -48,6 +48,14 @@ describe('ninefold-toolkit generate', () => {
     assert.equal(readFileSync(out, 'utf8'), '// changed by hand\n');
   });
 
+  it('writes the type of an event for a JSON Schema', async () => {
+    const schema = join(directory, 'paid.json');
+    writeFileSync(schema, '{"type":"object"}');
+    const { code, printed } = await run('generate', schema);
+    assert.equal(code, 0);
+    assert.match(printed, /export const paidSchema/);
+  });
+
   it('says what is wrong with a document', async () => {
     const bad = join(directory, 'bad.yaml');
     writeFileSync(bad, 'openapi: 3.0.0\ninfo: { title: A, version: 1.0.0 }\n');
@@ -58,7 +66,13 @@ describe('ninefold-toolkit generate', () => {
 
   it('explains itself when it is called in another way', async () => {
     assert.equal((await run('--help')).code, 0);
-    for (const words of [[], ['generate'], ['publish', 'a'], ['generate', 'a', '--check'], ['generate', '--no']]) {
+    for (const words of [
+      [],
+      ['generate'],
+      ['publish', 'a'],
+      ['generate', 'a', '--check'],
+      ['generate', '--no'],
+    ]) {
       const { code, complained } = await run(...words);
       assert.equal(code, 2, words.join(' '));
       assert.match(complained, /Usage: ninefold-toolkit generate/);

@@ -7,9 +7,10 @@ export interface Output {
   complain(text: string): void;
 }
 
-const usage = `Usage: ninefold-toolkit generate <openapi.yaml> [--out <file>] [--check]
+const usage = `Usage: ninefold-toolkit generate <source> [--out <file>] [--check]
 
-  generate   Write types and an API description for an OpenAPI 3.1 document.
+  generate   Write types and an API description for an OpenAPI 3.1 document, or
+             the type and the schema of an event for a JSON Schema.
     --out    The file to write. Without it, the text goes to the standard output.
     --check  Write nothing; fail when the file is not what would be written.
 `;
@@ -46,10 +47,11 @@ async function generate(
   check: boolean,
   output: Output,
 ): Promise<number> {
-  const { generateApi } = await import('../http/openapi/generate.ts');
   let text: string;
   try {
-    text = await generateApi(source);
+    text = (await isOpenapi(source))
+      ? await (await import('../http/openapi/generate.ts')).generateApi(source)
+      : await (await import('../events/generate.ts')).generateEvent(source);
   } catch (error) {
     output.complain(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
@@ -67,4 +69,10 @@ async function generate(
   const state = present === undefined ? 'is not there' : `is not what ${source} gives`;
   output.complain(`${out} ${state}: run \`ninefold-toolkit generate ${source} --out ${out}\`\n`);
   return 1;
+}
+
+async function isOpenapi(source: string): Promise<boolean> {
+  const { parse } = await import('yaml');
+  const content: unknown = parse(await readFile(source, 'utf8'));
+  return typeof content === 'object' && content !== null && 'openapi' in content;
 }

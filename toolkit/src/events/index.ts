@@ -12,5 +12,6 @@ export {
   type EventTypeOptions,
   schemaVersion,
 } from './event-type.ts';
+export { generateEvent } from './generate.ts';
 export { type EventViolation, InvalidEventError } from './invalid-event.ts';
 export { fromStructured, isStructured, structuredMediaType, toBatch, toStructured } from './structured.ts';
