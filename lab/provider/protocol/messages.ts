@@ -239,8 +239,8 @@ function codec<Message>(name: string): Codec<Message> {
   const type = root.lookupType(name);
   return {
     encode: (message) => Buffer.from(type.encode(message as Record<string, unknown>).finish()),
-    // Fields that were not sent have their defaults.
-    decode: (encoded) => type.decode(encoded) as unknown as Message,
+    // Fields that were not sent get their defaults as fields of their own.
+    decode: (encoded) => type.toObject(type.decode(encoded), { defaults: true }) as Message,
   };
 }
 
