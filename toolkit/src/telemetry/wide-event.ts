@@ -1,0 +1,104 @@
+import { type Context, currentContext } from '../context/index.ts';
+
+/**
+ * What a wide event may hold; nested values belong into a log line.
+ *
+ * @example
+ * ```ts
+ * const value: FieldValue = ['web', 'returning'];
+ * ```
+ */
+export type FieldValue = string | number | boolean | null | readonly (string | number | boolean)[];
+
+/**
+ * The one event that tells of a request or another piece of work, filled while it runs.
+ *
+ * @example
+ * ```ts
+ * wideEvent().set({ 'order.id': order.id, 'order.lines': order.lines.length }).add('db.queries', 1);
+ * ```
+ */
+export interface WideEvent {
+  /** Sets fields; the last value stays. Fields that are `undefined` are left out. */
+  set(fields: Readonly<Record<string, FieldValue | undefined>>): WideEvent;
+  /** Adds to a number, which starts at 0. */
+  add(field: string, amount: number): WideEvent;
+  /** Makes sure that the event is written, whatever the sampling, and says why. */
+  keep(reason: string): WideEvent;
+}
+
+/** Under which the event of a piece of work travels in its context. */
+export const wideEventKey: unique symbol = Symbol('wide event');
+
+const ignored: WideEvent = { set: () => ignored, add: () => ignored, keep: () => ignored };
+
+/**
+ * The event of the work that is running, from anywhere below it. Outside of any it takes everything and does nothing,
+ * so that code needs no check.
+ *
+ * @example
+ * ```ts
+ * wideEvent().set({ 'cart.value': 129.9 });
+ * ```
+ */
+export function wideEvent(context: Context = currentContext()): WideEvent {
+  return (context.local?.[wideEventKey] as WideEvent | undefined) ?? ignored;
+}
+
+/** Limits of one event, against code that puts a list into field names. */
+export interface WideEventLimits {
+  readonly fields: number;
+  /** Characters of a text, items of a list. */
+  readonly length: number;
+}
+
+/** An event while it is being filled. */
+export class FillingEvent implements WideEvent {
+  readonly fields: Record<string, FieldValue>;
+  keptFor: string | undefined;
+  /** Fields that did not fit. */
+  dropped = 0;
+  readonly #limits: WideEventLimits;
+  #count = 0;
+
+  constructor(limits: WideEventLimits) {
+    this.#limits = limits;
+    this.fields = Object.create(null);
+  }
+
+  set(fields: Readonly<Record<string, FieldValue | undefined>>): this {
+    for (const key in fields) {
+      const value = fields[key];
+      if (value !== undefined && this.#fits(key)) this.fields[key] = this.#cut(value);
+    }
+    return this;
+  }
+
+  add(field: string, amount: number): this {
+    if (!this.#fits(field)) return this;
+    const before = this.fields[field];
+    this.fields[field] = (typeof before === 'number' ? before : 0) + amount;
+    return this;
+  }
+
+  keep(reason: string): this {
+    this.keptFor = reason;
+    return this;
+  }
+
+  #fits(key: string): boolean {
+    if (key in this.fields) return true;
+    if (this.#count >= this.#limits.fields) {
+      this.dropped++;
+      return false;
+    }
+    this.#count++;
+    return true;
+  }
+
+  #cut(value: FieldValue): FieldValue {
+    const { length } = this.#limits;
+    if (typeof value === 'string') return value.length <= length ? value : `${value.slice(0, length)}…`;
+    return Array.isArray(value) && value.length > length ? value.slice(0, length) : value;
+  }
+}
