@@ -7,7 +7,7 @@ import { exitCodes, RefusedError } from '../errors.ts';
 export async function kubeconfig({ name, raw }: KubeconfigOptions): Promise<number> {
   const { kubeconfig: path } = labPlace(name);
   if (!existsSync(path)) {
-    throw new RefusedError(`There is no lab "${name}". "ninefold lab start --name ${name}" makes one.`);
+    throw new RefusedError(`There is no lab "${name}". "npx ninefold lab start --name ${name}" makes one.`);
   }
   process.stdout.write(raw ? readFileSync(path, 'utf8') : `${path}\n`);
   return exitCodes.ok;

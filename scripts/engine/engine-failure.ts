@@ -35,6 +35,8 @@ const repetitions = [
   /^(update|preview|destroy|refresh) failed$/,
   /^resource \S+ failed/,
   /^\d+ errors? occurred/,
+  // A provider that was told to stop, and said nothing on its way out.
+  /exited prematurely(.|\n)*STDERR streams of the plugin:\s*$/,
 ];
 
 /** The errors among the engine's diagnostics, each once, without what only repeats another. */

@@ -19,7 +19,7 @@ export function layersToTakeDown(state: EnvironmentState, only?: LayerName): Lay
   if (standing.includes(only) && later.length > 0) {
     throw new RefusedError(
       `${later.join(' and ')} stand${later.length === 1 ? 's' : ''} on ${only} and would be left without ground. ` +
-        `Take ${later.length === 1 ? 'it' : 'them'} down first, the last one first: ninefold down --layer ${later.at(-1)}`,
+        `Take ${later.length === 1 ? 'it' : 'them'} down first, the last one first: npx ninefold down --layer ${later.at(-1)}`,
     );
   }
   return standing.filter((layer) => layer === only);
@@ -37,7 +37,7 @@ export function checkProtection(
     [
       'These are protected from deletion, because they hold data:',
       ...guarded.map(({ object, layer }) => `  ${object}  (${layer})`),
-      'Save what is worth saving, then lift the protection and take everything down: ninefold down --unprotect',
+      'Save what is worth saving, then lift the protection and take everything down: npx ninefold down --unprotect',
       'To keep the environment but without protection, set "protection: false" in its file and run ninefold up.',
     ].join('\n'),
   );

@@ -110,7 +110,7 @@ function checkLab({ name, pids, ready }: Lab): Check {
   if (running === 0) return { name: subject, state: 'ok', detail: 'stopped' };
   if (ready) return { name: subject, state: 'ok', detail: 'runs' };
   const detail = `${running} of ${count(componentNames.length, 'component')} run, and it does not answer`;
-  const fix = `"ninefold lab start --name ${name}" repairs it, "ninefold lab stop --name ${name}" ends it`;
+  const fix = `"npx ninefold lab start --name ${name}" repairs it, "npx ninefold lab stop --name ${name}" ends it`;
   return { name: subject, state: 'warning', detail, fix };
 }
 

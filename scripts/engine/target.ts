@@ -65,7 +65,7 @@ export function labTarget(options: Pick<TargetOptions, 'env' | 'name'>): Target 
         path: '--name',
         problem: `the environment "${owner}" runs in this lab, and a lab holds one environment`,
         value: name,
-        fix: `choose another name, or take that one down with "ninefold down --env ${owner} --cluster lab --name ${name}"`,
+        fix: `choose another name, or take that one down with "npx ninefold down --env ${owner} --cluster lab --name ${name}"`,
       },
     ]);
   }

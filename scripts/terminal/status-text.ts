@@ -16,7 +16,7 @@ const healthRoles: Readonly<Record<HealthState, Role>> = {
 export function statusText(status: Status, paint: Paint): string {
   const { environment, place, running, layers } = status;
   if (layers.length === 0)
-    return `Nothing of ${environment} stands on ${place}. "ninefold up" brings it up.\n`;
+    return `Nothing of ${environment} stands on ${place}. "npx ninefold up" brings it up.\n`;
   const standing = layers.map(({ layer, resources }) => `${layer} ${resources}`).join(', ');
   const lines = [
     `${paint('strong', environment)} on ${place}${running ? '' : paint('warning', ' (does not run)')}: ${standing} resources`,

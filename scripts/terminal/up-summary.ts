@@ -113,13 +113,13 @@ function nextSteps(environment: string, lab: string | undefined): [string, strin
   const which = environment === 'lab' ? '' : ` --env ${environment}${lab ? ' --cluster lab' : ''}`;
   const name = lab && lab !== environment ? ` --name ${lab}` : '';
   return [
-    [`ninefold status${which}${name}`, 'what runs, and where'],
+    [`npx ninefold status${which}${name}`, 'what runs, and where'],
     ...(lab
-      ? ([[`export KUBECONFIG=$(ninefold kubeconfig --name ${lab})`, 'to look around with kubectl']] as [
+      ? ([[`export KUBECONFIG=$(npx ninefold kubeconfig --name ${lab})`, 'to look around with kubectl']] as [
           string,
           string,
         ][])
       : []),
-    [`ninefold down${which}${name}`, 'takes everything away again'],
+    [`npx ninefold down${which}${name}`, 'takes everything away again'],
   ];
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Status } from '../../scripts/actions/status.ts';
+import { type ComponentName, findLab } from '../../lab/index.ts';
 import type { UpSummary } from '../../scripts/terminal/up-summary.ts';
-import { findLab } from '../../lab/index.ts';
 import { assertNoDuplicates, ourObjects, until } from './support/cluster.ts';
-import { objectsDone } from './support/engine-log.ts';
-import { engineProcesses, providerProcesses } from './support/processes.ts';
+import { engineLogs, objectsDone } from './support/engine-log.ts';
+import { enginesIn, providersIn } from './support/engine-processes.ts';
 import { type RunningCommand, Workbench } from './support/workbench.ts';
 
 const bench = new Workbench();
@@ -13,45 +12,120 @@ after(() => bench[Symbol.asyncDispose]());
 
 bench.writeEnvironment('kill', 'profile: minimal\ncapabilities: { streaming: off }\n');
 const environment = ['--env', 'kill'];
-const lab = bench.lab('kill');
 
 /** How many objects the environment consists of; known after the first `up`. */
 let whole = 0;
 
 before(async () => {
   await up();
-  const client = await bench.connect('kill');
-  whole = await assertNoDuplicates(client, 'kill');
-  await client.close();
+  whole = await countObjects();
 });
 
-async function up(): Promise<void> {
-  const outcome = await bench.run('up', ...environment);
-  assert.equal(outcome.code, 0, outcome.stderr);
+async function up(): Promise<UpSummary> {
+  const summary = await bench.json<UpSummary>('up', ...environment);
+  assert.deepEqual(summary.strays, []);
+  return summary;
 }
 
 async function down(): Promise<void> {
   const outcome = await bench.run('down', ...environment, '--yes', '--keep-lab');
   assert.equal(outcome.code, 0, outcome.stderr);
+  const client = await bench.connect('kill');
+  assert.deepEqual(await ourObjects(client, 'kill'), []);
+  await client.close();
 }
 
-/** Starts a command and kills something once the engine has done so many objects. Returns when the command ended. */
-async function killDuring(
-  command: 'up' | 'down',
-  objects: number,
-  kill: (running: RunningCommand) => Promise<void> | void,
-): Promise<void> {
-  const before = engineLogCount();
-  const options = command === 'down' ? ['--yes', '--keep-lab'] : [];
-  const running = bench.start(command, ...environment, ...options, ...bench.environmentOptions(command));
+async function countObjects(): Promise<number> {
+  const client = await bench.connect('kill');
+  try {
+    return await assertNoDuplicates(client, 'kill');
+  } finally {
+    await client.close();
+  }
+}
+
+/** What is killed, and whether the command can still end well. */
+interface Victim {
+  name: string;
+  kill(running: RunningCommand): Promise<void> | void;
+}
+
+function killAll(name: string, find: (home: string) => number[]): Victim {
+  return {
+    name,
+    kill: () => {
+      const pids = find(bench.home);
+      assert.ok(pids.length > 0, `${name} does not run`);
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+    },
+  };
+}
+
+/** A component of the control plane is killed and, while the command goes on, started again. */
+function component(name: ComponentName): Victim {
+  return {
+    name,
+    kill: async () => {
+      const pid = (await findLab(`${bench.home}/labs`, 'kill'))?.pids[name];
+      assert.ok(pid, `${name} does not run`);
+      process.kill(pid, 'SIGKILL');
+      const outcome = await bench.run('lab', 'start', '--name', 'kill');
+      assert.equal(outcome.code, 0, outcome.stderr);
+    },
+  };
+}
+
+const victims: Victim[] = [
+  { name: 'the command', kill: ({ process: child }) => void child.kill('SIGKILL') },
+  killAll('the engine', enginesIn),
+  killAll('the provider', providersIn),
+  component('kube-apiserver'),
+  component('etcd'),
+];
+
+/** Runs a command and kills the victim once the engine has done so many objects. */
+async function killDuring(command: 'up' | 'down', objects: number, victim: Victim): Promise<void> {
+  const before = engineLogs(bench.lab('kill')).length;
+  const running = bench.start(
+    command,
+    ...environment,
+    ...(command === 'down' ? ['--yes', '--keep-lab'] : []),
+    ...bench.environmentOptions(command),
+  );
   let ended = false;
   void running.outcome.then(() => {
     ended = true;
   });
   await until(`${command} to have done ${objects} objects`, () => {
     assert.ok(!ended, `${command} ended before it had done ${objects} objects`);
-    return engineLogCount() > before && objectsDone(lab) >= objects;
+    const log = engineLogs(bench.lab('kill'))[before];
+    return log !== undefined && objectsDone(log) >= objects;
   });
-  await kill(running);
+  await victim.kill(running);
   await running.outcome;
 }
+
+for (const victim of victims) {
+  test(`when ${victim.name} is killed during down, down again leaves nothing`, async () => {
+    await killDuring('down', 5, victim);
+    await down();
+  });
+
+  test(`when ${victim.name} is killed during up, down right away leaves nothing`, async () => {
+    await killDuring('up', 12, victim);
+    await down();
+  });
+
+  test(`when ${victim.name} is killed twice during up, up again converges`, async () => {
+    await killDuring('up', 2, victim);
+    await killDuring('up', 14, victim);
+    await up();
+    assert.equal(await countObjects(), whole);
+  });
+}
+
+test('after all that, up finds everything as it should be', async () => {
+  const { layers } = await up();
+  assert.ok(layers.length > 0);
+  for (const { counts } of layers) assert.deepEqual(Object.keys(counts), ['same']);
+});

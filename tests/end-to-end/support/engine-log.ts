@@ -2,25 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How many objects the newest run of the engine in a lab has created or deleted. */
-export function objectsDone(lab: string): number {
-  const logs = join(lab, 'logs');
-  let names: string[];
-  try {
-    names = readdirSync(logs).filter((name) => name.startsWith('engine-'));
-  } catch {
-    return 0;
-  }
-  const newest = names.sort().at(-1);
-  if (newest === undefined) return 0;
-  const text = readFileSync(join(logs, newest), 'utf8');
-  return text.match(/^ [+-] {2}kubernetes:\S+ \S+ (created|deleted) \(/gm)?.length ?? 0;
-}
-
-/** The names of all logs of the engine in a lab. */
+/** The logs of the engine in a lab, the oldest first; each run writes one. */
 export function engineLogs(lab: string): string[] {
   const logs = join(lab, 'logs');
   return readdirSync(logs)
     .filter((name) => name.startsWith('engine-'))
+    .sort()
     .map((name) => join(logs, name));
+}
+
+/** How many objects a run has created or deleted so far. */
+export function objectsDone(log: string): number {
+  const text = readFileSync(log, 'utf8');
+  return text.match(/^ [+-] {2}kubernetes:\S+ \S+ (created|deleted) \(/gm)?.length ?? 0;
 }

@@ -29,12 +29,13 @@ export class Workbench {
   readonly directory = mkdtempSync(join(tmpdir(), 'ninefold-end-to-end-'));
   readonly home = join(this.directory, 'home');
   readonly environments = join(this.directory, 'environments');
-  readonly #environment: NodeJS.ProcessEnv;
+  /** Environment variables of every command; may be changed between commands. */
+  readonly variables: NodeJS.ProcessEnv;
 
   constructor({ mirror, environment }: WorkbenchOptions = {}) {
     const none = join(this.directory, 'no-mirror');
     for (const directory of [this.environments, none]) mkdirSync(directory);
-    this.#environment = {
+    this.variables = {
       ...process.env,
       NINEFOLD_HOME: this.home,
       NINEFOLD_MIRROR: mirror ?? none,
@@ -44,7 +45,7 @@ export class Workbench {
       ...environment,
     };
     // The test runner's own variables would make a child report to it.
-    delete this.#environment.NODE_TEST_CONTEXT;
+    delete this.variables.NODE_TEST_CONTEXT;
   }
 
   /** Writes an environment file. */
@@ -59,7 +60,7 @@ export class Workbench {
 
   /** Starts a command without waiting for it. */
   start(...command: string[]): RunningCommand {
-    return new RunningCommand(command, this.#environment);
+    return new RunningCommand(command, this.variables);
   }
 
   /** Runs a command to its end, with the environments of this workbench. */
