@@ -48,13 +48,15 @@ export class MissingReleaseError extends Error {
 export function objectSources(locations: SourceLocations): ObjectSources {
   return {
     definitions(planned) {
-      const vendored = vendoredObjects(locations.vendor, `${planned.bundle.name}-crds`);
+      const { name, version, source } = planned.bundle;
+      const release = `${name}-crds`;
+      const vendored = vendoredObjects(locations.vendor, release);
       if (vendored) return { origin: 'vendored', objects: vendored };
       const mirrored = mirrorDefinitions(locations, planned);
       if (mirrored) return { origin: 'mirror', objects: mirrored };
-      const { name, version, source } = planned.bundle;
-      if (!locations.standIns) throw new MissingReleaseError(`${name}-crds`, version, source);
-      return { origin: 'stand-in', objects: planned.kinds.map(permissiveDefinition) };
+      if (!locations.standIns) throw new MissingReleaseError(release, version, source);
+      const objects = planned.kinds.map((kind) => permissiveDefinition(kind, `${release} ${version}`));
+      return { origin: 'stand-in', objects };
     },
     release(upstream, standIn) {
       const vendored = vendoredObjects(locations.vendor, upstream.name);

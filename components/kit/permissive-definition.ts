@@ -2,13 +2,20 @@ import { type CustomKind, crdName } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import { keys } from './naming.ts';
 
-/** A definition that accepts any spec: what the lab installs for a kind whose real definition can't be had. */
-export function permissiveDefinition(kind: CustomKind): Manifest {
+/**
+ * A definition that accepts any spec: what the lab installs for a kind whose real definition can't be had.
+ * @param release Name and version of the definitions that it stands in for
+ */
+export function permissiveDefinition(kind: CustomKind, release: string): Manifest {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: crdName(kind), labels: { [keys.standIn]: 'true' } },
+    metadata: {
+      name: crdName(kind),
+      labels: { [keys.standIn]: 'true' },
+      annotations: { [keys.release]: release },
+    },
     spec: {
       group: kind.group,
       names: {

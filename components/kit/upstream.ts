@@ -20,8 +20,7 @@ export interface Upstream {
 }
 
 export type UpstreamSource =
-  | { type: 'chart'; repository: string; chart: string }
-  | { type: 'manifest'; url: string };
+  { type: 'chart'; repository: string; chart: string } | { type: 'manifest'; url: string };
 
 /** Where a person can get it, in one line. */
 export function describeSource(source: UpstreamSource): string {
