@@ -19,19 +19,27 @@ const server = new Server({
 });
 server.addService(serviceDefinition(), serviceOf(provider));
 
-const stop = async () => {
+/** The engine gives a plugin five seconds from its interrupt to its end (sdk/go/common/resource/plugin/plugin.go). */
+const drainMs = 4000;
+
+const exit = async () => {
   await provider.close();
   server.forceShutdown();
   process.exit(0);
 };
-// After Ctrl-C the engine still wants to know what became of what is under way; it ends its plugins itself.
-process.on('SIGINT', () => provider.cancel());
-process.once('SIGTERM', stop);
+// Waits end at once, and what is under way is answered, so that the engine can record it.
+const drain = () => {
+  provider.cancel();
+  server.tryShutdown(() => void exit());
+  setTimeout(() => void exit(), drainMs);
+};
+process.once('SIGINT', drain);
+process.once('SIGTERM', drain);
 
 // An engine that is killed can't end its plugins; nobody would.
 const parent = process.ppid;
 setInterval(() => {
-  if (process.ppid !== parent) void stop();
+  if (process.ppid !== parent) void exit();
 }, parentCheckMs).unref();
 
 server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
