@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type ApiResource, Discovery, versionPath } from './discovery.ts';
-import { isNotFound } from './errors.ts';
+import { isNotFound, KubernetesApiError } from './errors.ts';
 import { type ClusterConnection, readKubeconfig } from './kubeconfig.ts';
 import {
   type CollectionReference,
@@ -236,7 +236,16 @@ export class KubernetesClient {
     let next: string | undefined;
     for (;;) {
       const query = { labelSelector, fieldSelector, limit: pageSize, continue: next };
-      const page = listSchema.parse(await this.#transport.request('GET', path, { query, signal }));
+      let page: z.infer<typeof listSchema>;
+      try {
+        page = listSchema.parse(await this.#transport.request('GET', path, { query, signal }));
+      } catch (error) {
+        // The server has forgotten the state that the pages so far are of.
+        if (next === undefined || !(error instanceof KubernetesApiError && error.status === 410)) throw error;
+        items.length = 0;
+        next = undefined;
+        continue;
+      }
       for (const item of page.items) {
         // Items of a list don't say what they are.
         items.push({ ...item, apiVersion: collection.apiVersion, kind: collection.kind });
