@@ -96,6 +96,11 @@ export function formatPosition(transactionId: bigint, position: bigint): Positio
 
 const POSITION = /^([0-9a-f]{16})-([0-9a-f]{16})$/;
 
+/** Whether a text is a position. */
+export function isPosition(text: string): text is Position {
+  return POSITION.test(text);
+}
+
 /**
  * Reads a position.
  *

@@ -1,4 +1,5 @@
 import { InvalidInput } from './errors.ts';
+import { isPosition, type Position } from './event.ts';
 import type { Delivery } from './inbox.ts';
 
 /** Notes a text that is empty, too long or holds what PostgreSQL's text can't. */
@@ -74,9 +75,16 @@ interface SubscriptionChecks {
 }
 
 /** @throws InvalidInput for what can't be read of the log. */
-export function checkReadAll(options: { readonly limit?: number; readonly types?: readonly string[] }): void {
+export function checkReadAll(options: {
+  readonly after?: Position;
+  readonly limit?: number;
+  readonly types?: readonly string[];
+}): void {
   const violations: string[] = [];
-  const { limit, types } = options;
+  const { after, limit, types } = options;
+  if (after !== undefined && !isPosition(after)) {
+    violations.push(`after: ${JSON.stringify(after)} is not a position that an event store gave out`);
+  }
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
     violations.push(`limit: ${limit}, allowed are 1, 2, 3, …`);
   }

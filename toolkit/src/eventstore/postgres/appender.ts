@@ -47,9 +47,7 @@ export class Appender {
 
   /** Appends in a transaction of the caller's, which announces it when it commits. */
   async appendWithin(transaction: PostgresQueryable, append: PreparedAppend): Promise<AppendResult> {
-    await transaction.query(lockStatement(this.#tables, [append.streamId]));
-    const { rows } = await transaction.query<AppendRow>(this.#statements.statement([append]));
-    const result = accepted(append, rows[0]) ?? (await this.#refused(transaction, append, rows[0]));
+    const result = await this.#appendLocked(transaction, append);
     await transaction.query(`notify ${this.#tables.channel}`);
     return result;
   }
@@ -82,15 +80,9 @@ export class Appender {
   async #appendWaiting(append: PreparedAppend, context: Context): Promise<AppendResult> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await inTransaction(this.#pool, context, async (transaction) => {
-          await transaction.query(lockStatement(this.#tables, [append.streamId]));
-          const repeated = await this.#repeated(transaction, append);
-          if (repeated !== undefined) return repeated;
-          const { rows } = await transaction.query<AppendRow>(this.#statements.statement([append]));
-          const result = accepted(append, rows[0]);
-          if (result !== undefined) return result;
-          throw new ConcurrencyConflict(append.streamId, append.expectedVersion, rows[0]?.version ?? 0);
-        });
+        return await inTransaction(this.#pool, context, (transaction) =>
+          this.#appendLocked(transaction, append),
+        );
       } catch (error) {
         const state = sqlState(error);
         const mayWork = TRANSIENT.has(state) || state === sqlStates.uniqueViolation;
@@ -100,6 +92,17 @@ export class Appender {
         }
       }
     }
+  }
+
+  /** Waits for the stream, and sees it as it is then. */
+  async #appendLocked(transaction: PostgresQueryable, append: PreparedAppend): Promise<AppendResult> {
+    await transaction.query(lockStatement(this.#tables, [append.streamId]));
+    const repeated = await this.#repeated(transaction, append);
+    if (repeated !== undefined) return repeated;
+    const { rows } = await transaction.query<AppendRow>(this.#statements.statement([append]));
+    const result = accepted(append, rows[0]);
+    if (result !== undefined) return result;
+    throw new ConcurrencyConflict(append.streamId, append.expectedVersion, rows[0]?.version ?? 0);
   }
 
   /** @throws ConcurrencyConflict unless it is a repetition. */

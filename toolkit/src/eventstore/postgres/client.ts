@@ -61,6 +61,8 @@ export interface PostgresClient extends PostgresQueryable {
  */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
+  /** Told of each new connection before anybody has it. */
+  on?(event: 'connect', listener: (client: PostgresClient) => void): unknown;
 }
 
 const JSON_TYPE = 114;

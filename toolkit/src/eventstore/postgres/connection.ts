@@ -1,6 +1,20 @@
 import { type Context, rootContext, sqlSettings, throwIfDone } from '../../context/index.ts';
 import type { PostgresClient, PostgresPool, PostgresStatement } from './client.ts';
 
+const guarded = new WeakSet<PostgresPool>();
+
+/**
+ * A connection that the server ends in the very moment it is made says so by an event before whoever asked for it
+ * can listen, and an error event without a listener ends the process. So each connection gets one from the start.
+ */
+export function guardPool(pool: PostgresPool): void {
+  if (guarded.has(pool)) return;
+  guarded.add(pool);
+  pool.on?.('connect', (client) => {
+    client.on('error', () => {});
+  });
+}
+
 /** What work on a connection may say about it. */
 export interface ClientLease {
   /** The connection is in an unknown state: it is closed instead of being used again. */

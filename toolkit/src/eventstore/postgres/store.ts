@@ -20,6 +20,7 @@ import type { Subscriber, Subscription } from '../subscription.ts';
 import { createUpcasting, type Upcaster, type Upcasting } from '../upcasting.ts';
 import { Appender } from './appender.ts';
 import type { PostgresPool, PostgresQueryable } from './client.ts';
+import { guardPool } from './connection.ts';
 import { PostgresInbox } from './inbox.ts';
 import { migrate, migrationScript } from './migrate.ts';
 import { Notifier } from './notifier.ts';
@@ -115,6 +116,7 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
   constructor(options: PostgresEventStoreOptions) {
     const { pool } = options;
     const clock = options.clock ?? systemClock;
+    guardPool(pool);
     this.#options = options;
     this.#pool = pool;
     this.#tables = tablesOf(options.schema ?? 'eventstore');
@@ -261,6 +263,7 @@ export function createPostgresOutbox(options: {
   readonly schema?: string;
   readonly clock?: Clock;
 }): PostgresOutbox {
+  guardPool(options.pool);
   return new PostgresOutbox({ ...options, tables: tablesOf(options.schema ?? 'eventstore') });
 }
 
@@ -275,6 +278,7 @@ export function createPostgresInbox(options: {
   readonly pool: PostgresPool;
   readonly schema?: string;
 }): PostgresInbox {
+  guardPool(options.pool);
   return new PostgresInbox(options.pool, tablesOf(options.schema ?? 'eventstore'));
 }
 

@@ -49,7 +49,7 @@ export class SubscriptionStarter<Event extends NewEvent> {
     const { tables, reader } = this.#parts;
     // A subscription keeps its place under one version: there is nothing to build anew.
     const key: CheckpointKey = { name: subscriber.name, version: 1 };
-    return this.#start(subscriber, key, async (connection, lost) => {
+    return this.#start('subscription', subscriber, key, async (connection, lost) => {
       const { client } = connection;
       let checkpoint = await loadCheckpoint(client, tables, key);
       if (checkpoint === undefined) {
@@ -74,7 +74,7 @@ export class SubscriptionStarter<Event extends NewEvent> {
     checkSubscription('Projecting', projection);
     const { pool, tables, reader, statementTimeout } = this.#parts;
     const key: CheckpointKey = { name: projection.name, version: projection.version ?? 1 };
-    return this.#start(projection, key, async (connection, lost) => {
+    return this.#start('projection', projection, key, async (connection, lost) => {
       const checkpoint = await inTransaction(pool, rootContext, (transaction) =>
         prepareVersion(transaction, tables, projection, key),
       );
@@ -93,15 +93,21 @@ export class SubscriptionStarter<Event extends NewEvent> {
     });
   }
 
-  #start(options: SubscriptionOptions<Event>, key: CheckpointKey, prepare: Prepare): Subscription {
+  #start(
+    kind: Checkpoint['kind'],
+    options: SubscriptionOptions<Event>,
+    key: CheckpointKey,
+    prepare: Prepare,
+  ): Subscription {
     const { pool, tables, clock } = this.#parts;
+    const lock = `${kind} ${key.name}@${key.version}`;
     const wakeUp = new WakeUp();
     return startSubscription(options, {
       clock,
       wakeUp,
       acquire: async (signal) => {
         const lost = new AbortController();
-        const connection = await OwnedConnection.acquire(pool, tables, `${key.name}@${key.version}`, signal, {
+        const connection = await OwnedConnection.acquire(pool, tables, lock, signal, {
           lost() {
             lost.abort(new Error(`The connection of ${key.name} is gone`));
             wakeUp.notify();
