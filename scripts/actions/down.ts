@@ -61,6 +61,7 @@ async function removeEmptyLab(target: Target, { keepLab, layer }: DownOptions): 
 
 async function look(target: Target, access: AccessOptions) {
   const session = await openEngine(target, providerOf(target), access);
+  await session.settleStacks(target.environment, access);
   return { session, state: await readState(session, target.environment) };
 }
 

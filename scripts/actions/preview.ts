@@ -26,6 +26,7 @@ export async function preview(options: PreviewOptions): Promise<number> {
   const results = await run(target, async (access) => {
     const session = await openEngine(target, providerOf(target), access);
     await openLab(target, labNodesOf(plan), access);
+    await session.settleStacks(options.env, access);
     const refresh = options.refresh ?? false;
     return runLayers('preview', { session, plan, registry, sources, refresh, ...access });
   });

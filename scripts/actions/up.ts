@@ -3,16 +3,18 @@ import { registry } from '../../components/registry.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { sourcesFor } from '../../stacks/layers.ts';
 import type { UpOptions } from '../commands/up.ts';
-import { connect, openEngine, openLab } from '../engine/access.ts';
+import { type AccessOptions, connect, openEngine, openLab } from '../engine/access.ts';
+import type { EngineSession } from '../engine/engine-session.ts';
 import { runLayers } from '../engine/layers-run.ts';
 import { writeEngineRecord } from '../engine/record.ts';
 import { readState } from '../engine/stack-state.ts';
 import { sweep } from '../engine/sweep.ts';
-import { environmentsOf, labNodesOf, targetOf } from '../engine/target.ts';
+import { environmentsOf, labNodesOf, type Target, targetOf } from '../engine/target.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { describePlace, planText } from '../terminal/plan-text.ts';
 import { painter } from '../terminal/style.ts';
+import { count } from '../terminal/words.ts';
 import { type UpSummary, upSummary, upSummaryText } from '../terminal/up-summary.ts';
 import { overridesOf } from './overrides.ts';
 import { run } from './run.ts';
@@ -35,19 +37,31 @@ export async function up(options: UpOptions): Promise<number> {
     const session = await openEngine(target, provider, access);
     await openLab(target, labNodesOf(plan), access);
     writeEngineRecord(target.places.record, { environment: options.env, provider });
-    const refresh = options.refresh ?? false;
-    const results = await runLayers('up', { session, plan, registry, sources, refresh, ...access });
-    const client = await connect(target);
-    try {
-      const state = await readState(session, options.env);
-      const swept = await sweep(client, options.env, state, access.signal);
-      return upSummary(target, results, state, swept, performance.now() - began);
-    } finally {
-      await client.close();
+    await session.settleStacks(options.env, access);
+    const layers = { session, plan, registry, sources, ...access };
+    const results = await runLayers('up', { ...layers, refresh: options.refresh ?? false });
+    let { state, swept } = await look(session, target, access);
+    if (swept.missing.length > 0) {
+      const text = `${count(swept.missing.length, 'object')} had gone from the cluster; bringing back what is missing.`;
+      access.report({ type: 'notice', text });
+      results.push(...(await runLayers('up', { ...layers, refresh: true })));
+      ({ state, swept } = await look(session, target, access));
     }
+    return upSummary(target, results, state, swept, performance.now() - began);
   });
   process.stdout.write(
     options.json ? `${JSON.stringify(summary, null, 2)}\n` : upSummaryText(summary, painter(process.stdout)),
   );
-  return exitCodes.ok;
+  return summary.missing.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Compares the cluster with the state, as both are now. */
+async function look(session: EngineSession, target: Target, { signal }: AccessOptions) {
+  const client = await connect(target);
+  try {
+    const state = await readState(session, target.environment);
+    return { state, swept: await sweep(client, target.environment, state, signal) };
+  } finally {
+    await client.close();
+  }
 }

@@ -1,6 +1,9 @@
 /** One way to the engine: its program, its environment and the state of one environment. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stackName } from '../../components/kit/naming.ts';
+import { layerNames } from '../../components/kit/plan.ts';
+import type { AccessOptions } from './access.ts';
 import type { PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
 import packageInformation from '@pulumi/pulumi/package.json' with { type: 'json' };
 import { EngineCommand } from './engine-command.ts';
@@ -59,13 +62,20 @@ export class EngineSession {
     );
   }
 
-  /** Frees a stack from locks of dead engines, where the state is ours to look into. */
-  async clearLocks(
-    stack: string,
-    options: { waiting(pid: number): void; signal?: AbortSignal },
-  ): Promise<void> {
+  /**
+   * Frees the stacks of an environment from the locks of dead engines, where the state is ours to look into, and waits
+   * for those that live: an engine whose command was killed still finishes its work and writes the state.
+   */
+  async settleStacks(environment: string, { report, signal }: AccessOptions): Promise<void> {
     if (this.use.cluster === 'existing' && usesOwnBackend()) return;
-    await clearStackLocks(this.places.state, projectName, stack, options);
+    const waiting = (pid: number) => {
+      const text = `The engine of a command that was killed (process ${pid}) still finishes its work; waiting for it.`;
+      report({ type: 'notice', text });
+    };
+    for (const layer of layerNames) {
+      const stack = stackName(environment, layer);
+      await clearStackLocks(this.places.state, projectName, stack, { waiting, signal });
+    }
   }
 
   /** Runs a command of the engine and returns what it prints. */

@@ -51,14 +51,6 @@ export async function runLayer(run: LayerRun): Promise<LayerResult> {
   const events = new EventReader(layer, report);
   report({ type: 'layer-begins', layer, operation, total: run.total });
   try {
-    await session.clearLocks(run.stack, {
-      signal,
-      waiting: (pid) =>
-        report({
-          type: 'notice',
-          text: `The engine of an earlier command (process ${pid}) still finishes its work; waiting for it.`,
-        }),
-    });
     const stack = withoutQuestions(await session.openStack(run.stack, run.program));
     const options = {
       parallel,

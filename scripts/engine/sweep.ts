@@ -7,6 +7,7 @@ import {
   UnknownKindError,
 } from '../../lab/kubernetes/index.ts';
 import type { EnvironmentState, StateResource } from './stack-state.ts';
+import { leftOutOf } from './standing.ts';
 
 /** What was found. */
 export interface Sweep {
@@ -14,6 +15,8 @@ export interface Sweep {
   known: readonly KubernetesObject[];
   /** Objects that carry our label and are in no state. */
   strays: readonly KubernetesObject[];
+  /** Objects that a state knows and the cluster does not have: deleted by hand, or lost with the cluster's data. */
+  missing: readonly StateResource[];
   /** Kinds that could not be listed, with the reason. */
   unseen: readonly { kind: string; reason: string }[];
 }
@@ -42,13 +45,24 @@ export async function sweep(
       }
     }),
   );
-  const owners = ownersOf([...state.values()].flat());
+  const resourcesInState = [...state.values()].flat();
+  const owners = ownersOf(resourcesInState);
   const found = lists.flat().filter((object) => !isDerived(object, owners));
+  const present = new Set(found.map(ownerOf));
+  const unseenKinds = new Set(unseen.map(({ kind }) => kind.split(' ')[1]));
+  const isMissing = (one: StateResource) =>
+    isInCluster(one) && !present.has(ownerHash(one.urn)) && !unseenKinds.has(one.type.split(':').at(-1));
   return {
+    missing: resourcesInState.filter(isMissing),
     known: found.filter((object) => owners.has(ownerOf(object))),
     strays: found.filter((object) => !owners.has(ownerOf(object))),
     unseen,
   };
+}
+
+/** Whether a resource stands for an object that the cluster should have. */
+function isInCluster(resource: StateResource): boolean {
+  return resource.type.startsWith('kubernetes:') && leftOutOf(resource) !== 'true';
 }
 
 /** The owner labels that the resources of a state put on their objects, with the kind of each object. */

@@ -2,7 +2,7 @@
 import { describeObject, referenceOf } from '../../lab/kubernetes/index.ts';
 import type { LayerResult } from '../engine/layer-run.ts';
 import type { EnvironmentState } from '../engine/stack-state.ts';
-import { definitionOrigins, leftOut, standIns } from '../engine/standing.ts';
+import { definitionOrigins, describeResource, leftOut, standIns } from '../engine/standing.ts';
 import type { Sweep } from '../engine/sweep.ts';
 import type { Target } from '../engine/target.ts';
 import { columns } from './columns.ts';
@@ -23,6 +23,8 @@ export interface UpSummary {
   leftOut: { object: string; part?: string }[];
   /** Objects that carry our label and are in no state. */
   strays: string[];
+  /** Objects that the cluster still does not have. */
+  missing: string[];
   /** Kinds that could not be looked at. */
   unseen: { kind: string; reason: string }[];
 }
@@ -46,6 +48,7 @@ export function upSummary(
       .map(([bundle, { version }]) => `${bundle} ${version}`),
     leftOut: leftOut(state),
     strays: swept.strays.map((object) => describeObject(referenceOf(object))),
+    missing: swept.missing.map(describeResource),
     unseen: [...swept.unseen],
   };
 }
@@ -96,7 +99,7 @@ function standInLines({ standIns, permissiveDefinitions, leftOut }: UpSummary, p
   ];
 }
 
-function strayLines({ strays, unseen }: UpSummary, paint: Paint): string[] {
+function strayLines({ strays, missing, unseen }: UpSummary, paint: Paint): string[] {
   return [
     ...(strays.length > 0
       ? [
@@ -105,6 +108,7 @@ function strayLines({ strays, unseen }: UpSummary, paint: Paint): string[] {
           ...strays.map((object) => `  ${object}`),
         ]
       : []),
+    ...missing.map((object) => `${paint('bad', 'Missing')}: ${object}`),
     ...unseen.map(({ kind, reason }) => `${paint('warning', 'Not looked at')}: ${kind} (${reason})`),
   ];
 }

@@ -106,15 +106,27 @@ test('what was changed and deleted by hand is seen and repaired', async () => {
   await client.close();
 });
 
-test('an object that carries our label and is in no state is reported', async () => {
+test('up brings back what vanished, and reports what carries our label and is in no state', async () => {
   const client = await bench.connect('life');
-  await client.create({
+  const labels = { 'ninefold.dev/environment': 'life' };
+  const stray = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'stray', namespace: 'default', labels: { 'ninefold.dev/environment': 'life' } },
-  });
-  const { strays } = await bench.json<UpSummary>('up', ...environment);
-  assert.deepEqual(strays, ['v1 ConfigMap default/stray']);
+    metadata: { name: 'stray', namespace: 'default', labels },
+  };
+  await client.create(stray);
+  const account = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    namespace: 'ninefold-certificates',
+    name: 'cert-manager',
+  };
+  await client.delete(account);
+  const summary = await bench.json<UpSummary>('up', ...environment);
+  assert.deepEqual(summary.strays, ['v1 ConfigMap default/stray']);
+  assert.deepEqual(summary.missing, []);
+  assert.deepEqual(changed(summary), ['create certificates-cert-manager-serviceaccount-cert-manager']);
+  assert.ok(await client.find(account));
   await client.close();
 });
 
