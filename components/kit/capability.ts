@@ -14,7 +14,7 @@ import type { Violation } from './violation.ts';
  * What each capability tells and asks. Every `components/<capability>/capability.ts` adds its entry by
  * declaration merging, so that adding a capability touches no shared file.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging in each capability's folder
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging in each capability's folder
 export interface CapabilityTypes {}
 
 /** Name of a capability, such as `streaming`. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { listLabs, removeLab } from '../../../lab/index.ts';
 import { KubernetesClient } from '../../../lab/kubernetes/index.ts';
 
-const program = join(import.meta.dirname, '../../../scripts/ninefold.ts');
+const program = join(import.meta.dirname, '../../../scripts/ninefold.js');
 
 /** What came of a command. */
 export interface Outcome {
