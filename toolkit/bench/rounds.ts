@@ -55,7 +55,7 @@ export function report(comparisons: readonly Comparison[], json: boolean): void 
     for (const [contestant, value] of Object.entries(microseconds)) {
       const ratio = ratios[contestant];
       const beside = ratio === undefined ? '' : `   (${ratio.toFixed(2)}× as fast as it)`;
-      console.log(`  ${contestant.padEnd(32)} ${value.toFixed(1).padStart(9)} µs${beside}`);
+      console.log(`  ${contestant.padEnd(32)} ${value.toFixed(value < 10 ? 3 : 1).padStart(9)} µs${beside}`);
     }
   }
 }

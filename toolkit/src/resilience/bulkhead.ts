@@ -90,13 +90,13 @@ export class Bulkhead extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => {
+    return (receiver, scope, now) => {
       if (this.#active < this.concurrency) {
         this.#active++;
         this.#counts.admitted++;
-        next(new PlacedCall(this, next, receiver, scope), scope);
+        next(new PlacedCall(this, next, receiver, scope), scope, now);
       } else if (this.#waiting.size < this.#queue) {
-        this.#enqueue(new PlacedCall(this, next, receiver, scope));
+        this.#enqueue(new PlacedCall(this, next, receiver, scope), now);
       } else {
         this.#counts.rejected++;
         receiver.fail(this.#refusal(`${this.concurrency} calls are under way and ${this.#queue} wait`));
@@ -136,11 +136,10 @@ export class Bulkhead extends Strategy {
     return this.#refusal(`no place within ${this.#maximumWait} ms`);
   }
 
-  #enqueue(call: PlacedCall): void {
+  #enqueue(call: PlacedCall, now: number): void {
     this.#counts.queued++;
     this.#waiting.push(call);
     if (this.#maximumWait !== Number.POSITIVE_INFINITY) {
-      const now = this.clock.now();
       call.expiry = now + this.#maximumWait;
       this.deadlines.add(call, now);
     }
@@ -184,8 +183,7 @@ class PlacedCall implements Receiver, CancelListener, Waiter {
 
   proceed(now: number): void {
     this.#bulkhead.deadlines.remove(this);
-    this.#scope.time = now;
-    this.#scope.call.resume(() => this.#next(this, this.#scope));
+    this.#scope.call.resume(() => this.#next(this, this.#scope, now));
   }
 
   succeed(value: unknown): void {

@@ -34,10 +34,9 @@ interface Timing {
 
 /** One call of a pipeline: the root of its attempts, and the promise that its caller holds. */
 export class Call extends Scope implements Receiver, Deadline {
-  readonly clock: Clock;
   readonly context: Context;
   readonly options: ExecuteOptions;
-  readonly #deadlines: DeadlineQueue;
+  readonly #timing: Timing;
   readonly #work: Work<unknown>;
   readonly #withAnswer: boolean;
   /** Timers and queues are shared by all calls: this leads back from them into the asynchronous context of this one. */
@@ -49,9 +48,8 @@ export class Call extends Scope implements Receiver, Deadline {
   #contextSignal: AbortSignal | undefined;
 
   constructor(timing: Timing, work: Work<unknown>, options: ExecuteOptions, withAnswer: boolean) {
-    super(1, Number.POSITIVE_INFINITY, timing.clock.now(), false);
-    this.clock = timing.clock;
-    this.#deadlines = timing.deadlines;
+    super(1, Number.POSITIVE_INFINITY, false);
+    this.#timing = timing;
     this.context = options.context ?? currentContext();
     this.options = options;
     this.#work = work;
@@ -63,8 +61,12 @@ export class Call extends Scope implements Receiver, Deadline {
     return this;
   }
 
+  get clock(): Clock {
+    return this.#timing.clock;
+  }
+
   /** Whether the call may begin; if not, it has failed. */
-  admit(): boolean {
+  admit(now: number): boolean {
     const { context, options } = this;
     if (context !== rootContext && context.deadline !== undefined) {
       const remaining = context.deadline - this.clock.wall();
@@ -72,8 +74,8 @@ export class Call extends Scope implements Receiver, Deadline {
         this.giveUp(new DeadlineExceeded(context.deadline));
         return false;
       }
-      this.expiry = this.time + remaining;
-      this.#deadlines.add(this, this.time);
+      this.expiry = now + remaining;
+      this.#timing.deadlines.add(this, now);
     }
     if (options.signal !== undefined) {
       if (options.signal.aborted) {
@@ -94,7 +96,7 @@ export class Call extends Scope implements Receiver, Deadline {
       this.#reject = reject;
     } else {
       // Node books every promise that is rejected before somebody listens, for 400 ns: hence a turn later.
-      turn.then(() => reject(this.#outcome));
+      void turn.then(() => reject(this.#outcome));
     }
     return promise;
   }
@@ -160,22 +162,20 @@ export class Call extends Scope implements Receiver, Deadline {
   }
 
   #release(): void {
-    if (this.position >= 0) this.#deadlines.remove(this);
+    if (this.position >= 0) this.#timing.deadlines.remove(this);
     this.options.signal?.removeEventListener('abort', this);
     this.#contextSignal?.removeEventListener('abort', this);
   }
 
   #answer(value: unknown): Answer<unknown> {
-    return this.degradation === 'fresh'
-      ? { value, degradation: 'fresh' }
-      : { value, degradation: this.degradation, reason: this.degradationReason };
+    return { value, degradation: 'fresh', ...this.degraded };
   }
 }
 
 /** The innermost stage: the work itself. */
-export const workStage: Stage = (receiver, scope) => {
+export const workStage: Stage = (receiver, scope, now) => {
   // What waited outside (a queue, a backoff, a hedge) may have been overtaken by a deadline whose timer is late.
-  if (scope.expiry <= scope.time) scope.expired();
+  if (scope.expiry <= now) scope.expired();
   if (scope.isCancelled) {
     receiver.fail(scope.reason);
     return;
@@ -213,6 +213,7 @@ export function carryOut(
   withAnswer: boolean,
 ): Promise<unknown> {
   const call = new Call(timing, work, options ?? noOptions, withAnswer);
-  if (call.admit()) stage(call, call);
+  const now = timing.clock.now();
+  if (call.admit(now)) stage(call, call, now);
   return call.promise();
 }

@@ -68,7 +68,7 @@ export class Chaos extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => {
+    return (receiver, scope, now) => {
       let fault: Fault | undefined;
       try {
         fault = this.#enabled() ? this.#faults.next() : undefined;
@@ -78,28 +78,28 @@ export class Chaos extends Strategy {
       }
       if (fault === undefined) {
         this.#counts.passed++;
-        next(receiver, scope);
-      } else this.#inject(fault, next, receiver, scope);
+        next(receiver, scope, now);
+      } else this.#inject(fault, next, receiver, scope, now);
     };
   }
 
   /** @internal What is left of a fault after its latency. */
-  finish(fault: Fault, next: Stage, receiver: Receiver, scope: Scope): void {
+  finish(fault: Fault, next: Stage, receiver: Receiver, scope: Scope, now: number): void {
     if (fault.error !== undefined && fault.error !== false) {
       this.#counts.failed++;
       receiver.fail(fault.error === true ? new InjectedFaultError(this.name) : fault.error);
     } else if (fault.drop) {
       this.#counts.dropped++;
-      new HeldCall(this, fault, next, receiver, scope).hold(Number.POSITIVE_INFINITY);
-    } else next(receiver, scope);
+      new HeldCall(this, fault, next, receiver, scope).hold(now, Number.POSITIVE_INFINITY);
+    } else next(receiver, scope, now);
   }
 
-  #inject(fault: Fault, next: Stage, receiver: Receiver, scope: Scope): void {
+  #inject(fault: Fault, next: Stage, receiver: Receiver, scope: Scope, now: number): void {
     if (this.isObserved) this.emit({ type: 'injected', strategy: this.name, fault: faultName(fault) });
     if (fault.latency !== undefined && fault.latency > 0) {
       this.#counts.delayed++;
-      new HeldCall(this, fault, next, receiver, scope).hold(fault.latency);
-    } else this.finish(fault, next, receiver, scope);
+      new HeldCall(this, fault, next, receiver, scope).hold(now, fault.latency);
+    } else this.finish(fault, next, receiver, scope, now);
   }
 }
 
@@ -128,10 +128,9 @@ class HeldCall implements CancelListener, Deadline {
     this.#scope = scope;
   }
 
-  hold(milliseconds: number): void {
+  hold(now: number, milliseconds: number): void {
     this.#isHeld = true;
     if (milliseconds !== Number.POSITIVE_INFINITY) {
-      const now = this.#chaos.clock.now();
       this.expiry = now + milliseconds;
       this.#chaos.deadlines.add(this, now);
     }
@@ -142,8 +141,8 @@ class HeldCall implements CancelListener, Deadline {
   expired(): void {
     this.#isHeld = false;
     const scope = this.#scope;
-    scope.time = this.#chaos.clock.now();
-    scope.call.resume(() => this.#chaos.finish(this.#fault, this.#next, this.#receiver, scope));
+    const now = this.#chaos.clock.now();
+    scope.call.resume(() => this.#chaos.finish(this.#fault, this.#next, this.#receiver, scope, now));
   }
 
   cancelled(reason: unknown): void {

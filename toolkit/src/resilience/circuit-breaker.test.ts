@@ -80,7 +80,11 @@ test('the state machine is the documented one, for any history of overlapping ca
   await fc.assert(
     fc.asyncProperty(
       fc.array(
-        fc.record({ gap: fc.nat({ max: 150 }), lasts: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 180 }) }, fc.nat({ max: 2_000 })), fails: fc.boolean() }),
+        fc.record({
+          gap: fc.nat({ max: 150 }),
+          lasts: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 180 }) }, fc.nat({ max: 2_000 })),
+          fails: fc.boolean(),
+        }),
         { minLength: 5, maxLength: 80 },
       ),
       async (calls) => {
@@ -213,7 +217,10 @@ test('time that runs out counts as failure, whether the timeout stands inside or
   const late = assert.rejects(breaker.execute(never, { context }), /deadline/);
   await clock.advance(10);
   await late;
-  const left = assert.rejects(breaker.execute(never, { signal: AbortSignal.abort(new Error('left')) }), /left/);
+  const left = assert.rejects(
+    breaker.execute(never, { signal: AbortSignal.abort(new Error('left')) }),
+    /left/,
+  );
   await left;
   const controller = new AbortController();
   const leaving = assert.rejects(breaker.execute(never, { signal: controller.signal }), /left/);

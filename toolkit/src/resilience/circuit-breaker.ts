@@ -145,19 +145,16 @@ export class CircuitBreaker extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => {
+    return (receiver, scope, now) => {
       const { circuit } = this;
-      if (circuit.state !== 'closed' && !circuit.admits(scope.time)) {
-        this.#reject(receiver, scope);
-        return;
-      }
-      next(new GuardedCall(this, receiver, scope), scope);
+      if (circuit.state !== 'closed' && !circuit.admits(now)) this.#reject(receiver, now);
+      else next(new GuardedCall(this, receiver, scope, now), scope, now);
     };
   }
 
-  #reject(receiver: Receiver, scope: Scope): void {
+  #reject(receiver: Receiver, now: number): void {
     this.counts.rejected++;
-    const error = new CircuitOpenError(this.name, this.circuit.retryAfter(scope.time));
+    const error = new CircuitOpenError(this.name, this.circuit.retryAfter(now));
     if (this.isObserved) this.emit({ type: 'rejected', strategy: this.name, error });
     receiver.fail(error);
   }
@@ -186,12 +183,12 @@ class GuardedCall implements Receiver, CancelListener {
   readonly #started: number;
   #isJudged = false;
 
-  constructor(breaker: CircuitBreaker, receiver: Receiver, scope: Scope) {
+  constructor(breaker: CircuitBreaker, receiver: Receiver, scope: Scope, now: number) {
     this.#breaker = breaker;
     this.#receiver = receiver;
     this.#scope = scope;
     this.#generation = breaker.circuit.generation;
-    this.#started = scope.time;
+    this.#started = now;
     scope.onCancel(this);
   }
 

@@ -175,7 +175,9 @@ test('under overload the less important are shed first', async () => {
     const counts = answered.get(priority);
     if (counts === undefined) return;
     counts.come++;
-    runInContext(deriveContext(rootContext, { priority, clock }), () => limit.execute(() => service.handle())).then(
+    runInContext(deriveContext(rootContext, { priority, clock }), () =>
+      limit.execute(() => service.handle()),
+    ).then(
       () => counts.answered++,
       (error: unknown) => assert.ok(error instanceof OverloadedError),
     );

@@ -143,9 +143,9 @@ export class ConcurrencyLimit extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => {
+    return (receiver, scope, now) => {
       const call = new LimitedCall(this, next, receiver, scope);
-      const refusal = this.admit(call, scope.expiry - scope.time, scope.time);
+      const refusal = this.admit(call, scope.expiry - now, now);
       if (refusal !== undefined) receiver.fail(refusal);
     };
   }

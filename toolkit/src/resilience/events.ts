@@ -63,12 +63,7 @@ export type ResilienceEvent =
  * ```
  */
 export type GiveUpCause =
-  | 'attempts'
-  | 'not-retryable'
-  | 'budget'
-  | 'deadline'
-  | 'is-retry'
-  | 'retried-inside';
+  'attempts' | 'not-retryable' | 'budget' | 'deadline' | 'is-retry' | 'retried-inside';
 
 /**
  * Is told of events; see `Strategy.subscribe`.

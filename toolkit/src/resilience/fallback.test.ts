@@ -31,7 +31,14 @@ test('answers get worse step by step: fresh, stale, partial, fallback', async ()
   });
   assert.equal(await backed.execute<string>(fail, options), 'old');
   await assert.rejects(backed.execute(fail), down);
-  const { fresh, stale, partial, fallback: standIns, failed, alternativesFailed } = backed.snapshot().counters;
+  const {
+    fresh,
+    stale,
+    partial,
+    fallback: standIns,
+    failed,
+    alternativesFailed,
+  } = backed.snapshot().counters;
   assert.deepEqual([fresh, stale, partial, standIns, failed, alternativesFailed], [1, 2, 1, 1, 1, 1]);
 });
 
@@ -108,7 +115,10 @@ test('a caller that leaves while a substitute is being fetched is not counted as
   const backed = fallback({ clock });
   const controller = new AbortController();
   const outcome = assert.rejects(
-    backed.execute(fail, { signal: controller.signal, stale: () => clock.sleep(100).then(() => 'old' as never) }),
+    backed.execute(fail, {
+      signal: controller.signal,
+      stale: () => clock.sleep(100).then(() => 'old' as never),
+    }),
     /left/,
   );
   await clock.advance(50);

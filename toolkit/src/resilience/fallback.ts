@@ -98,7 +98,7 @@ export class Fallback extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => next(new BackedCall(this, receiver, scope), scope);
+    return (receiver, scope, now) => next(new BackedCall(this, receiver, scope), scope, now);
   }
 
   /** @internal */
@@ -142,11 +142,11 @@ class BackedCall implements Receiver {
 
   succeed(value: unknown): void {
     const { counts } = this.#fallback;
-    const { degradation, call, isCancelled } = this.#scope;
+    const { degraded, call, isCancelled } = this.#scope;
     if (isCancelled) counts.cancelled++;
     else {
-      counts[degradation]++;
-      if (degradation === 'fresh') this.#fallback.keep(call.options.key, value);
+      counts[degraded?.degradation ?? 'fresh']++;
+      if (degraded === undefined) this.#fallback.keep(call.options.key, value);
     }
     this.#receiver.succeed(value);
   }

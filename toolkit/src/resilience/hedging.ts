@@ -91,7 +91,7 @@ export class Hedging extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => new HedgedCall(this, next, receiver, scope).begin();
+    return (receiver, scope, now) => new HedgedCall(this, next, receiver, scope).begin(now);
   }
 }
 
@@ -122,11 +122,11 @@ class HedgedCall implements CancelListener, Deadline {
     this.#scope = scope;
   }
 
-  begin(): void {
+  begin(now: number): void {
     this.#scope.onCancel(this);
-    this.#start(this.#scope.time);
+    this.#start(now);
     // A request that is a repetition already is not multiplied further.
-    if (!this.#isOver && !this.#scope.repeated) this.#waitForNext(this.#scope.time);
+    if (!this.#isOver && !this.#scope.repeated) this.#waitForNext(now);
   }
 
   /** The attempts so far have taken long enough. */
@@ -162,7 +162,7 @@ class HedgedCall implements CancelListener, Deadline {
       counts.succeeded++;
       if (attempt.number > this.#scope.number) counts.hedgesWon++;
       if (this.#started === 1) budget?.earn();
-      this.#scope.adoptDegradation(attempt);
+      this.#scope.degraded = attempt.degraded;
       const overtaken = new OvertakenError(this.#hedging.name);
       for (const other of [...this.#running]) other.cancel(overtaken);
     }
@@ -183,9 +183,9 @@ class HedgedCall implements CancelListener, Deadline {
     const number = this.#scope.number + this.#started;
     const repeated = this.#scope.repeated || this.#started > 0;
     this.#started++;
-    const attempt = new HedgedAttempt(this, this.#scope, number, repeated, now);
+    const attempt = new HedgedAttempt(this, this.#scope, number, repeated);
     this.#running.push(attempt);
-    this.#next(attempt, attempt);
+    this.#next(attempt, attempt, now);
   }
 
   #waitForNext(now: number): void {
@@ -206,8 +206,8 @@ class HedgedCall implements CancelListener, Deadline {
 class HedgedAttempt extends ChildScope implements Receiver {
   readonly #hedged: HedgedCall;
 
-  constructor(hedged: HedgedCall, parent: Scope, number: number, repeated: boolean, time: number) {
-    super(parent, number, repeated, time);
+  constructor(hedged: HedgedCall, parent: Scope, number: number, repeated: boolean) {
+    super(parent, number, repeated);
     this.#hedged = hedged;
   }
 

@@ -43,10 +43,8 @@ export class LimitedCall implements Receiver, CancelListener, Waiter {
 
   proceed(now: number): void {
     this.#started = now;
-    if (this.#hasWaited) {
-      this.#scope.time = now;
-      this.#scope.call.resume(() => this.#next(this, this.#scope));
-    } else this.#next(this, this.#scope);
+    if (this.#hasWaited) this.#scope.call.resume(() => this.#next(this, this.#scope, now));
+    else this.#next(this, this.#scope, now);
   }
 
   turnAway(error: Error): void {

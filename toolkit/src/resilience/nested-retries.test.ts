@@ -11,8 +11,19 @@ interface Response {
 }
 
 /** A service that calls the next one over a wire: context and marks travel as headers, errors as status codes. */
-function service(clock: VirtualClock, name: string, next: (headers: Record<string, string>) => Promise<Response>) {
-  const calls = callPipeline({ name, deadline: 5_000, retries: 2, breaker: { minimumCalls: 1e9 }, concurrency: 1e6, clock });
+function service(
+  clock: VirtualClock,
+  name: string,
+  next: (headers: Record<string, string>) => Promise<Response>,
+) {
+  const calls = callPipeline({
+    name,
+    deadline: 5_000,
+    retries: 2,
+    breaker: { minimumCalls: 1e9 },
+    concurrency: 1e6,
+    clock,
+  });
   return (headers: Record<string, string>): Promise<Response> => {
     const context = extract(httpHeaders(headers), { trusted: true, clock });
     return runInContext(context, async () => {
@@ -52,7 +63,7 @@ for (const [name, failureRate] of [
     for (let request = 0; request < originals; request++) {
       const headers: Record<string, string> = {};
       inject(deriveContext(rootContext, { timeout: 5_000, clock }), httpHeaders(headers), { clock });
-      first(headers).then(({ status }) => {
+      void first(headers).then(({ status }) => {
         if (status === 200) answered++;
       });
       await clock.advance(2);

@@ -84,9 +84,12 @@ test('in any order of any strategies no call is lost, no place is kept, no timer
         for (const call of calls) {
           await clock.advance(call.gap);
           const controller = new AbortController();
-          if (call.leavesAfter !== null) clock.setTimeout(() => controller.abort(new Error('left')), call.leavesAfter);
+          if (call.leavesAfter !== null)
+            clock.setTimeout(() => controller.abort(new Error('left')), call.leavesAfter);
           const context =
-            call.deadline === null ? rootContext : deriveContext(rootContext, { timeout: call.deadline, clock });
+            call.deadline === null
+              ? rootContext
+              : deriveContext(rootContext, { timeout: call.deadline, clock });
           const end = call.deadline === null ? Infinity : clock.now() + call.deadline;
           const outcome = composed.execute(
             (attempt) => {
@@ -158,11 +161,19 @@ test('the order is the order of the array', async () => {
 });
 
 test('results come through as they are: values, promises, thenables, errors of any kind', async () => {
-  const calls = pipeline([fallback(), retry({ budget: false, attempts: 1 }), circuitBreaker(), timeout({ after: 1_000 })]);
+  const calls = pipeline([
+    fallback(),
+    retry({ budget: false, attempts: 1 }),
+    circuitBreaker(),
+    timeout({ after: 1_000 }),
+  ]);
   const value = { some: 'value' };
   assert.equal(await calls.execute(() => value), value);
   assert.equal(await calls.execute(async () => value), value);
-  assert.equal(await calls.execute(() => ({ then: (resolve: (given: object) => void) => resolve(value) })), value);
+  assert.equal(
+    await calls.execute(() => ({ then: (resolve: (given: object) => void) => resolve(value) })),
+    value,
+  );
   assert.equal(await calls.execute(() => undefined), undefined);
   for (const thrown of [new Error('down'), 'text', undefined, null, 0]) {
     const outcome = calls.execute(() => {
@@ -225,7 +236,10 @@ test('after a timeout, a backoff or a hedge, work and observers run in the async
 
 test('a pipeline of nothing, or of strategies on different clocks, is refused', () => {
   assert.throws(() => pipeline([]), /at least one strategy/);
-  assert.throws(() => pipeline([timeout({ after: 1, clock: new VirtualClock() }), retry()]), /retry run on another clock/);
+  assert.throws(
+    () => pipeline([timeout({ after: 1, clock: new VirtualClock() }), retry()]),
+    /retry run on another clock/,
+  );
 });
 
 test('a pipeline inside a pipeline is a strategy like others', async () => {

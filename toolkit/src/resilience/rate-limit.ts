@@ -93,18 +93,17 @@ export class RateLimit extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => {
-      const now = scope.time;
+    return (receiver, scope, now) => {
       const due = Math.max(this.#due, now);
       const wait = due - this.#tolerance - now;
       if (wait <= 1e-9) {
         this.#due = due + this.#interval;
         this.counts.admitted++;
-        next(receiver, scope);
+        next(receiver, scope, now);
       } else if (wait <= this.#settings.maximumWait && wait < scope.remaining()) {
         this.#due = due + this.#interval;
         this.counts.waited++;
-        new SpacedCall(this, next, receiver, scope, wait).wait();
+        new SpacedCall(this, next, receiver, scope).wait(now, wait);
       } else this.#refuse(receiver, wait);
     };
   }
@@ -125,7 +124,7 @@ export class RateLimit extends Strategy {
 
 /** A call that waits for its turn. */
 class SpacedCall implements CancelListener, Deadline {
-  expiry: number;
+  expiry = 0;
   position = -1;
   nextListener: CancelListener | undefined;
   readonly #limit: RateLimit;
@@ -133,24 +132,24 @@ class SpacedCall implements CancelListener, Deadline {
   readonly #receiver: Receiver;
   readonly #scope: Scope;
 
-  constructor(limit: RateLimit, next: Stage, receiver: Receiver, scope: Scope, wait: number) {
+  constructor(limit: RateLimit, next: Stage, receiver: Receiver, scope: Scope) {
     this.#limit = limit;
     this.#next = next;
     this.#receiver = receiver;
     this.#scope = scope;
-    this.expiry = scope.time + wait;
   }
 
-  wait(): void {
-    this.#limit.deadlines.add(this, this.#scope.time);
+  wait(now: number, wait: number): void {
+    this.expiry = now + wait;
+    this.#limit.deadlines.add(this, now);
     this.#scope.onCancel(this);
     this.#scope.call.watchCaller();
   }
 
   expired(): void {
     this.#limit.counts.admitted++;
-    this.#scope.time = this.#limit.clock.now();
-    this.#scope.call.resume(() => this.#next(this.#receiver, this.#scope));
+    const now = this.#limit.clock.now();
+    this.#scope.call.resume(() => this.#next(this.#receiver, this.#scope, now));
   }
 
   cancelled(reason: unknown): void {

@@ -241,10 +241,12 @@ test('what is done for a request that was sent again is not tried again', async 
       runs++;
       throw new Error('down');
     });
-  const outcome = retry({ attempts: 2, delay: 0, clock, budget: false, retryOn: () => true }).execute(async (attempt) => {
-    if (attempt.number === 1) throw new Error('lost on the way');
-    return runInContext(attempt, inner);
-  });
+  const outcome = retry({ attempts: 2, delay: 0, clock, budget: false, retryOn: () => true }).execute(
+    async (attempt) => {
+      if (attempt.number === 1) throw new Error('lost on the way');
+      return runInContext(attempt, inner);
+    },
+  );
   await Promise.all([assert.rejects(outcome, /down/), clock.runAll()]);
   assert.equal(runs, 1);
   assert.equal(stubborn.snapshot().counters.gaveUpIsRetry, 1);

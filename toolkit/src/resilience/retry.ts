@@ -124,7 +124,7 @@ export class Retry extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => next(new RetriedCall(this, next, receiver, scope), scope);
+    return (receiver, scope, now) => next(new RetriedCall(this, next, receiver, scope), scope, now);
   }
 
   /** @internal The wait before the next try, or why there is none. */
@@ -195,7 +195,7 @@ class RetriedCall implements Receiver, CancelListener, Deadline {
       if (this.#tried === 1) budget?.earn();
       else {
         counts.rescued++;
-        this.#scope.adoptDegradation(this.#current);
+        this.#scope.degraded = this.#current.degraded;
       }
     }
     this.#receiver.succeed(value);
@@ -248,9 +248,9 @@ class RetriedCall implements Receiver, CancelListener, Deadline {
 
   #tryAgain(): void {
     this.#tried++;
-    this.#scope.degradation = 'fresh';
-    this.#current = new ChildScope(this.#scope, this.#tried, true, this.#retry.clock.now());
-    this.#next(this, this.#current);
+    this.#scope.degraded = undefined;
+    this.#current = new ChildScope(this.#scope, this.#tried, true);
+    this.#next(this, this.#current, this.#retry.clock.now());
   }
 
   #giveUp(error: unknown, cause: GiveUpCause): void {

@@ -11,6 +11,12 @@ export interface CancelListener {
   cancelled(reason: unknown): void;
 }
 
+/** Says that an answer is not fresh, and why. */
+export interface Degraded {
+  readonly degradation: Exclude<Degradation, 'fresh'>;
+  readonly reason: unknown;
+}
+
 /**
  * An attempt from the inside: a node in the tree of what can be cancelled together. The root is the call; `timeout`,
  * `retry` and `hedging` grow branches. Everything costly (signal, baggage, wall-clock deadline) is made when asked for.
@@ -22,22 +28,18 @@ export abstract class Scope implements Attempt {
   /** When it is given up, in the clock's monotonic milliseconds; `Infinity` when nothing limits it. */
   expiry: number;
   position = -1;
-  /** When this attempt, or the part of it that is running, started; strategies share one reading of the clock. */
-  time: number;
   /** Whether this is a repetition, by us or by a caller further up. */
   repeated: boolean;
   isCancelled = false;
-  degradation: Degradation = 'fresh';
-  degradationReason: unknown;
-  nextListener: CancelListener | undefined;
+  /** How much less than asked for the answer is; undefined when it is fresh. */
+  degraded: Degraded | undefined;
   reason: unknown;
   #listeners: CancelListener | undefined;
   #controller: AbortController | undefined;
 
-  constructor(number: number, expiry: number, time: number, repeated: boolean) {
+  constructor(number: number, expiry: number, repeated: boolean) {
     this.number = number;
     this.expiry = expiry;
-    this.time = time;
     this.repeated = repeated;
   }
 
@@ -92,15 +94,7 @@ export abstract class Scope implements Attempt {
   }
 
   degrade(degradation: Exclude<Degradation, 'fresh'>, reason?: unknown): void {
-    this.degradation = degradation;
-    this.degradationReason = reason;
-  }
-
-  /** Takes over how good the answer of the attempt inside is. */
-  adoptDegradation(inner: Scope): void {
-    if (inner.degradation === 'fresh') return;
-    this.degradation = inner.degradation;
-    this.degradationReason = inner.degradationReason;
+    this.degraded = { degradation, reason };
   }
 
   /** The listener stays in the list until the scope is forgotten, which is soon. */
@@ -125,10 +119,11 @@ export abstract class Scope implements Attempt {
 /** One of several attempts of a call. */
 export class ChildScope extends Scope implements CancelListener {
   readonly call: Call;
+  nextListener: CancelListener | undefined;
   readonly #parent: Scope;
 
-  constructor(parent: Scope, number: number, repeated: boolean, time: number) {
-    super(number, parent.expiry, time, repeated);
+  constructor(parent: Scope, number: number, repeated: boolean) {
+    super(number, parent.expiry, repeated);
     this.call = parent.call;
     this.#parent = parent;
     parent.onCancel(this);

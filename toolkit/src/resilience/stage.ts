@@ -13,6 +13,6 @@ export interface Receiver {
 /**
  * The rest of a pipeline from some strategy inwards, ending with the work. Strategies are linked into such functions
  * once, when the pipeline is made; a call then costs one small object per strategy and one promise altogether, where
- * nested promises would cost one each.
+ * nested promises would cost one each. `now` is the clock's reading when this part starts, shared by what starts with it.
  */
-export type Stage = (receiver: Receiver, scope: Scope) => void;
+export type Stage = (receiver: Receiver, scope: Scope, now: number) => void;

@@ -69,9 +69,9 @@ export class Timeout extends Strategy {
 
   /** @internal */
   link(next: Stage): Stage {
-    return (receiver, scope) => {
-      const attempt = new TimedAttempt(this, receiver, scope);
-      next(attempt, attempt);
+    return (receiver, scope, now) => {
+      const attempt = new TimedAttempt(this, receiver, scope, now);
+      next(attempt, attempt, now);
     };
   }
 }
@@ -79,22 +79,23 @@ export class Timeout extends Strategy {
 /** An attempt with a time of its own: the scope of the work, and the receiver of its outcome. */
 class TimedAttempt extends Scope implements Receiver, CancelListener {
   readonly call: Call;
+  nextListener: CancelListener | undefined;
   readonly #timeout: Timeout;
   readonly #receiver: Receiver;
   readonly #parent: Scope;
   /** Whether the receiver has been told. */
   #isOver = false;
 
-  constructor(timeout: Timeout, receiver: Receiver, parent: Scope) {
-    const own = parent.time + timeout.after;
-    super(parent.number, Math.min(own, parent.expiry), parent.time, parent.repeated);
+  constructor(timeout: Timeout, receiver: Receiver, parent: Scope, now: number) {
+    const own = now + timeout.after;
+    super(parent.number, Math.min(own, parent.expiry), parent.repeated);
     this.call = parent.call;
     this.#timeout = timeout;
     this.#receiver = receiver;
     this.#parent = parent;
     parent.onCancel(this);
     // When something further out expires first, it is the one to tell.
-    if (own < parent.expiry) timeout.deadlines.add(this, parent.time);
+    if (own < parent.expiry) timeout.deadlines.add(this, now);
   }
 
   get clock(): Clock {
@@ -109,7 +110,7 @@ class TimedAttempt extends Scope implements Receiver, CancelListener {
     this.#end();
     if (!this.isCancelled) {
       this.#timeout.counts.succeeded++;
-      this.#parent.adoptDegradation(this);
+      if (this.degraded !== undefined) this.#parent.degraded = this.degraded;
     }
     this.#receiver.succeed(value);
   }

@@ -1,7 +1,18 @@
 import type { InstrumentDefinition } from './instrument.ts';
 
 /** The methods that `http.request.method` knows; any other is `_OTHER`. */
-const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY'];
+const HTTP_METHODS = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+  'QUERY',
+];
 
 /** How many different values are kept of attributes that a service's own code decides. */
 const ROUTES = 300;

@@ -97,7 +97,11 @@ function addToEvent({ service, duration, number }: ObservedAttempt, failed: bool
 }
 
 /** The attempt is over when we hear of it, so the span is written with hindsight. */
-function recordSpan(attempt: ObservedAttempt, type: string | undefined, options: Pick<SpanOptions, 'tracer'>): void {
+function recordSpan(
+  attempt: ObservedAttempt,
+  type: string | undefined,
+  options: Pick<SpanOptions, 'tracer'>,
+): void {
   const { service, operation, method, number, status, duration } = attempt;
   const startTime = Date.now() - duration;
   const { span } = beginSpan(`${method} ${operation}`, currentContext(), {

@@ -27,7 +27,9 @@ after(() => Promise.all(closing.map((close) => close())));
 
 async function serve(routes: (app: FastifyInstance) => void): Promise<string> {
   const app = fastify();
-  await app.register(httpServer({ trusted: true, observers: [httpServerTelemetry({ metrics, wideEvents })] }).plugin);
+  await app.register(
+    httpServer({ trusted: true, observers: [httpServerTelemetry({ metrics, wideEvents })] }).plugin,
+  );
   routes(app);
   closing.push(() => app.close());
   return app.listen({ port: 0, host: '127.0.0.1' });
@@ -65,7 +67,10 @@ describe('a server and its clients, observed', () => {
     const [first, second, broken] = await Promise.all(
       ['/orders/1', '/orders/2', '/broken'].map((path) =>
         fetch(shopUrl + path, {
-          headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', 'request-tenant': 'acme' },
+          headers: {
+            traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+            'request-tenant': 'acme',
+          },
         }),
       ),
     );
@@ -94,11 +99,29 @@ describe('a server and its clients, observed', () => {
     const text = await metrics.render();
     const count = (pattern: RegExp) => Number(pattern.exec(text)?.[1]);
     const server = 'http_server_request_duration_seconds_count\\{http_request_method="GET",url_scheme="http"';
-    assert.equal(count(new RegExp(`${server},http_route="/orders/:id",http_response_status_code="200",error_type=""\\} (\\d+)`)), 2);
-    assert.equal(count(new RegExp(`${server},http_route="/broken",http_response_status_code="500",error_type="ENOSPC"\\} (\\d+)`)), 1);
-    const client = 'http_client_request_duration_seconds_count\\{http_request_method="GET",server_address="stock"';
+    assert.equal(
+      count(
+        new RegExp(
+          `${server},http_route="/orders/:id",http_response_status_code="200",error_type=""\\} (\\d+)`,
+        ),
+      ),
+      2,
+    );
+    assert.equal(
+      count(
+        new RegExp(
+          `${server},http_route="/broken",http_response_status_code="500",error_type="ENOSPC"\\} (\\d+)`,
+        ),
+      ),
+      1,
+    );
+    const client =
+      'http_client_request_duration_seconds_count\\{http_request_method="GET",server_address="stock"';
     assert.equal(count(new RegExp(`${client},http_response_status_code="200",error_type=""\\} (\\d+)`)), 2);
-    assert.equal(count(new RegExp(`${client},http_response_status_code="404",error_type="404"\\} (\\d+)`)), 2);
+    assert.equal(
+      count(new RegExp(`${client},http_response_status_code="404",error_type="404"\\} (\\d+)`)),
+      2,
+    );
     assert.match(text, /http_server_active_requests\{http_request_method="GET",url_scheme="http"\} 0/);
   });
 
@@ -117,7 +140,10 @@ describe('a server and its clients, observed', () => {
     });
     assert.equal(written.length, before);
     const text = await metrics.render();
-    assert.match(text, /http_server_shed_requests_total\{shed_reason="overload",request_priority="normal"\} 1/);
+    assert.match(
+      text,
+      /http_server_shed_requests_total\{shed_reason="overload",request_priority="normal"\} 1/,
+    );
     assert.match(text, /http_server_active_requests\{http_request_method="GET",url_scheme="http"\} 0/);
   });
 });

@@ -36,7 +36,11 @@ test('a line has service, level as a word, time, message, and the ids of the tra
 
 test('no secret reaches a line: not by fields, messages, errors, format arguments or child loggers', () => {
   const output = lines();
-  const logger = createLogger({ service: 'orders', redaction: { keys: ['iban'] }, destination: output.destination });
+  const logger = createLogger({
+    service: 'orders',
+    redaction: { keys: ['iban'] },
+    destination: output.destination,
+  });
   const secret = 'hunter2hunter2';
   logger.info({ password: secret, deep: { list: [{ iban: secret }] } }, `postgres://app:${secret}@db`);
   logger.info('%s and %o', `password=${secret}`, { token: secret });

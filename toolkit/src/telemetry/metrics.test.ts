@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { circuitBreaker, concurrencyLimit, pipeline, ResilienceRegistry, timeout } from '../resilience/index.ts';
+import {
+  circuitBreaker,
+  concurrencyLimit,
+  pipeline,
+  ResilienceRegistry,
+  timeout,
+} from '../resilience/index.ts';
 import { VirtualClock } from '../testing/index.ts';
 import { bindResilienceMetrics, conventions, createMetrics, prometheusName } from './index.ts';
 
@@ -32,7 +38,9 @@ test('a histogram by the conventions shows its buckets, labels and sums', async 
   });
   duration.record(3, { 'http.request.method': 'BREW', 'url.scheme': 'http' });
   const text = await metrics.render();
-  assert.ok(text.includes('target_info{service_name="orders",service_version="1.4.0",service_namespace=""} 1'));
+  assert.ok(
+    text.includes('target_info{service_name="orders",service_version="1.4.0",service_namespace=""} 1'),
+  );
   assert.ok(text.includes('# TYPE http_server_request_duration_seconds histogram'));
   const labels =
     'http_request_method="GET",url_scheme="http",http_route="/orders/:id",http_response_status_code="200",error_type=""';
@@ -46,7 +54,11 @@ test('however values come, a metric never has more series than it may, and no me
   await fc.assert(
     fc.asyncProperty(
       fc.array(
-        fc.record({ color: fc.constantFrom('red', 'green', 'blue'), id: fc.nat({ max: 60 }), path: fc.nat({ max: 60 }) }),
+        fc.record({
+          color: fc.constantFrom('red', 'green', 'blue'),
+          id: fc.nat({ max: 60 }),
+          path: fc.nat({ max: 60 }),
+        }),
         { minLength: 1, maxLength: 400 },
       ),
       async (measurements) => {
@@ -110,7 +122,10 @@ test('strategies show what they counted and how they stand, as of the moment of 
   const stock = registry.add(pipeline([timeout({ after: 10, clock }), breaker], { name: 'stock' }));
   registry.add(concurrencyLimit({ name: 'server', clock }));
   await stock.execute(() => 1);
-  assert.match(await metrics.render(), /resilience_events_total\{.*stock-breaker.*resilience_event="succeeded"\} 1/);
+  assert.match(
+    await metrics.render(),
+    /resilience_events_total\{.*stock-breaker.*resilience_event="succeeded"\} 1/,
+  );
   await stock.execute(() => 1);
   await clock.advance(2_500);
   breaker.isolate();

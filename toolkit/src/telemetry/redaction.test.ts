@@ -58,7 +58,10 @@ test('texts are redacted where a secret gives itself away', () => {
     assert.ok(!redacted.includes(secret), redacted);
     assert.ok(redacted.includes('[redacted]'));
   }
-  assert.equal(redactor.text('GET /login?user=ada&password=hunter2&x=1'), 'GET /login?user=ada&password=[redacted]&x=1');
+  assert.equal(
+    redactor.text('GET /login?user=ada&password=hunter2&x=1'),
+    'GET /login?user=ada&password=[redacted]&x=1',
+  );
   for (const text of ['https://shop.example/a@b', 'a basic fact', 'tokens: none', 'mail ada@example.org']) {
     assert.equal(redactor.text(text), text);
   }
@@ -81,7 +84,12 @@ test('errors keep name, message, stack and cause, without secrets', () => {
 test('whatever the value, nothing under a secret name remains and the rest is as before', () => {
   const keys = fc.constantFrom('name', 'password', 'nested', 'accessToken', 'list');
   const values = fc.letrec((tie) => ({
-    value: fc.oneof({ depthSize: 'small' }, fc.constantFrom('visible', 'SECRET', 7, true, null), tie('object'), tie('list')),
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom('visible', 'SECRET', 7, true, null),
+      tie('object'),
+      tie('list'),
+    ),
     object: fc.dictionary(keys, tie('value'), { maxKeys: 4 }),
     list: fc.array(tie('value'), { maxLength: 3 }),
   })).object;
@@ -97,7 +105,10 @@ test('whatever the value, nothing under a secret name remains and the rest is as
   fc.assert(
     fc.property(values, (value) => {
       const copy = structuredClone(value);
-      assert.deepEqual(JSON.parse(JSON.stringify(redactor.value(value))), JSON.parse(JSON.stringify(expected(value))));
+      assert.deepEqual(
+        JSON.parse(JSON.stringify(redactor.value(value))),
+        JSON.parse(JSON.stringify(expected(value))),
+      );
       assert.deepEqual(JSON.parse(JSON.stringify(value)), JSON.parse(JSON.stringify(copy)));
     }),
   );

@@ -95,9 +95,7 @@ export class Redactor {
     if (secret === undefined) {
       const name = plain(key);
       secret =
-        this.#own.has(name) ||
-        WHOLE_NAMES.has(name) ||
-        SECRET_NAMES.some((suffix) => name.endsWith(suffix));
+        this.#own.has(name) || WHOLE_NAMES.has(name) || SECRET_NAMES.some((suffix) => name.endsWith(suffix));
       if (this.#known.size < 10_000) this.#known.set(key, secret);
     }
     return secret;
@@ -108,7 +106,10 @@ export class Redactor {
     if (!SUSPICIOUS.test(text)) return text;
     let redacted = text;
     for (const [pattern, replacement] of SECRET_TEXTS) {
-      redacted = redacted.replace(pattern, replacement.replace('§', this.#replacement.replaceAll('$', '$$$$')));
+      redacted = redacted.replace(
+        pattern,
+        replacement.replace('§', this.#replacement.replaceAll('$', '$$$$')),
+      );
     }
     return redacted;
   }

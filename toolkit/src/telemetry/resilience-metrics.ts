@@ -79,7 +79,8 @@ export function bindResilienceMetrics(metrics: Metrics, registry: ResilienceRegi
     },
     (set) =>
       each(({ gauges }, labels) => {
-        for (const [level, value] of Object.entries(gauges)) set(value, { ...labels, 'resilience.level': level });
+        for (const [level, value] of Object.entries(gauges))
+          set(value, { ...labels, 'resilience.level': level });
       }),
   );
   metrics.observedGauge(

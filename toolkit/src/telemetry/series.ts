@@ -39,16 +39,15 @@ export class SeriesSet<Child> {
   }
 
   find(given: Attributes): Child {
-    const { attributes } = this;
     let key = '';
-    for (let index = 0; index < attributes.length; index++) {
-      key += `${given[attributes[index] ?? ''] ?? ''}${SEPARATOR}`;
-    }
+    for (const attribute of this.attributes) key += `${given[attribute] ?? ''}${SEPARATOR}`;
     return this.#series.get(key) ?? this.#findBounded(given);
   }
 
   #findBounded(given: Attributes): Child {
-    const values = this.attributes.map((attribute, index) => this.#bounded(attribute, index, given[attribute]));
+    const values = this.attributes.map((attribute, index) =>
+      this.#bounded(attribute, index, given[attribute]),
+    );
     const key = keyOf(values);
     const known = this.#series.get(key);
     if (known !== undefined) return known;

@@ -10,7 +10,13 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { type Context, currentContext, deriveContext, runInContext, type TraceContext } from '../context/index.ts';
+import {
+  type Context,
+  currentContext,
+  deriveContext,
+  runInContext,
+  type TraceContext,
+} from '../context/index.ts';
 import { errorType } from './error-type.ts';
 
 /** Under which the context of OpenTelemetry travels in ours. */
@@ -50,12 +56,15 @@ export function contextManager(): ContextManager {
 function openTelemetryContext(context: Context): OtelContext {
   const known = context.local?.[otelContextKey] as OtelContext | undefined;
   if (known !== undefined) return known;
-  return context.trace === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, spanContextOf(context.trace));
+  return context.trace === undefined
+    ? ROOT_CONTEXT
+    : trace.setSpanContext(ROOT_CONTEXT, spanContextOf(context.trace));
 }
 
 function withOpenTelemetry(context: Context, other: OtelContext): Context {
   const span = trace.getSpanContext(other);
-  const traceContext = span && trace.isSpanContextValid(span) ? traceContextOf(span, context.trace) : undefined;
+  const traceContext =
+    span && trace.isSpanContextValid(span) ? traceContextOf(span, context.trace) : undefined;
   return deriveContext(context, {
     local: { [otelContextKey]: other },
     ...(traceContext !== undefined && { trace: traceContext }),

@@ -8,7 +8,12 @@ import { createUsageEvents, type UsageEvent } from './index.ts';
 const completed = {
   version: 2,
   description: 'A customer completed a checkout',
-  schema: z.strictObject({ items: z.int(), total: z.number(), channel: z.enum(['web', 'app']), note: z.string().optional() }),
+  schema: z.strictObject({
+    items: z.int(),
+    total: z.number(),
+    channel: z.enum(['web', 'app']),
+    note: z.string().optional(),
+  }),
 } as const;
 
 const key = 'k'.repeat(32);
@@ -74,10 +79,18 @@ test('what does not fit the schema, or looks like undeclared personal data, does
   const good = { items: 1, total: 5, channel: 'web' } as const;
   assert.equal(usage.track('checkout.completed', { ...good, items: 1.5 }), false);
   assert.equal(usage.track('checkout.completed', { ...good, extra: 1 } as typeof good), false);
-  for (const note of ['write to ada@example.org', 'from 192.168.10.20', 'call +49 170 1234567', 'DE89 3704 0044 0532 0130 00']) {
+  for (const note of [
+    'write to ada@example.org',
+    'from 192.168.10.20',
+    'call +49 170 1234567',
+    'DE89 3704 0044 0532 0130 00',
+  ]) {
     assert.equal(usage.track('checkout.completed', { ...good, note }), false, note);
   }
-  assert.equal(usage.track('checkout.completed', { ...good, note: 'ordered 3 for 12.50 on 2026-11-24' }), true);
+  assert.equal(
+    usage.track('checkout.completed', { ...good, note: 'ordered 3 for 12.50 on 2026-11-24' }),
+    true,
+  );
   assert.equal(sent.length, 1);
   assert.equal(refused.length, 6);
   assert.match(refused[0] ?? '', /checkout\.completed: items: /);

@@ -108,17 +108,24 @@ test('an event cannot grow without bound', async () => {
   const { written, logger } = collect();
   const events = createWideEvents({ logger, rate: 1, maximumFields: 3, maximumLength: 10 });
   await events.run('work', { a: 1, b: 2 }, () => {
-    wideEvent().set({ c: 'x'.repeat(50), d: 4 }).add('e', 1).set({ a: 'still settable' }).set({ b: [1, 2, 3] });
+    wideEvent()
+      .set({ c: 'x'.repeat(50), d: 4 })
+      .add('e', 1)
+      .set({ a: 'still settable' })
+      .set({ b: [1, 2, 3] });
   });
   const { a, b, c, d, e, dropped_fields: dropped } = written[0]?.fields ?? {};
-  assert.deepEqual({ a, b, c, d, e, dropped }, {
-    a: 'still sett…',
-    b: [1, 2, 3],
-    c: `${'x'.repeat(10)}…`,
-    d: undefined,
-    e: undefined,
-    dropped: 2,
-  });
+  assert.deepEqual(
+    { a, b, c, d, e, dropped },
+    {
+      a: 'still sett…',
+      b: [1, 2, 3],
+      c: `${'x'.repeat(10)}…`,
+      d: undefined,
+      e: undefined,
+      dropped: 2,
+    },
+  );
   assert.equal(events.counts.droppedFields, 2);
 });
 

@@ -111,8 +111,10 @@ export class WideEvents {
   constructor(options: WideEventsOptions) {
     const { rate = 0.1, slowAfter = 1000, maximumFields = 100, maximumLength = 1000 } = options;
     const violations: string[] = [];
-    if (!(rate >= 0 && rate <= 1)) violations.push(`wide events: rate is ${rate}: give it a share from 0 to 1`);
-    if (!(slowAfter >= 0)) violations.push(`wide events: slowAfter is ${slowAfter}: give it milliseconds of at least 0`);
+    if (!(rate >= 0 && rate <= 1))
+      violations.push(`wide events: rate is ${rate}: give it a share from 0 to 1`);
+    if (!(slowAfter >= 0))
+      violations.push(`wide events: slowAfter is ${slowAfter}: give it milliseconds of at least 0`);
     if (violations.length > 0) throw new TypeError(violations.join('\n'));
     this.#logger = options.logger;
     this.#rate = rate;

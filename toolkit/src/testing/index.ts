@@ -3,11 +3,6 @@
  *
  * @module
  */
-export {
-  FaultPlan,
-  type FaultPlanOptions,
-  type FaultRule,
-  type InjectedFault,
-} from './fault-plan.ts';
+export { FaultPlan, type FaultPlanOptions, type FaultRule, type InjectedFault } from './fault-plan.ts';
 export { seededRandom } from './seeded-random.ts';
 export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';

@@ -1,0 +1,137 @@
+/**
+ * What resilience costs where nothing is wrong, and what a refusal costs where everything is: against cockatiel and
+ * opossum with the same settings, in one run.
+ *
+ *     node toolkit/bench/resilience.ts [--json]
+ *
+ * Ends with exit code 1 when a ratio is below what the toolkit promises.
+ */
+import {
+  ConsecutiveBreaker,
+  circuitBreaker as cockatielBreaker,
+  retry as cockatielRetry,
+  timeout as cockatielTimeout,
+  ExponentialBackoff,
+  handleAll,
+  SamplingBreaker,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
+import CircuitBreaker from 'opossum';
+import { type Attempt, circuitBreaker, pipeline, retry, timeout } from '../src/resilience/index.ts';
+import { type Comparison, type Contestant, compare, report } from './rounds.ts';
+
+const ROUNDS = 15;
+const PATIENCE = 1_000;
+
+const work = async (): Promise<number> => 1;
+/** Takes its attempt, as work that passes on the signal does. */
+const attentive = async (_attempt: Attempt): Promise<number> => 1;
+
+/** One call after the other. */
+function serial(call: () => Promise<unknown>): Contestant {
+  return async (count) => {
+    for (let index = 0; index < count; index++) await call();
+  };
+}
+
+/** A hundred calls under way at a time. */
+function parallel(call: () => Promise<unknown>): Contestant {
+  return async (count) => {
+    for (let index = 0; index < count; index += 100) {
+      await Promise.all(Array.from({ length: 100 }, call));
+    }
+  };
+}
+
+function rejected(call: () => Promise<unknown>): Contestant {
+  return serial(async () => {
+    try {
+      await call();
+    } catch {
+      return;
+    }
+    throw new Error('the circuit was to be open');
+  });
+}
+
+const ours = pipeline([retry(), circuitBreaker(), timeout({ after: PATIENCE })]);
+const cockatiel = wrap(
+  cockatielRetry(handleAll, { maxAttempts: 2, backoff: new ExponentialBackoff() }),
+  cockatielBreaker(handleAll, {
+    halfOpenAfter: 5_000,
+    breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 2 }),
+  }),
+  cockatielTimeout(PATIENCE, TimeoutStrategy.Aggressive),
+);
+const opossum = new CircuitBreaker(work, {
+  timeout: PATIENCE,
+  errorThresholdPercentage: 50,
+  resetTimeout: 5_000,
+});
+
+const oursOpen = circuitBreaker();
+oursOpen.isolate();
+const opossumOpen = new CircuitBreaker(work, { timeout: PATIENCE, resetTimeout: 3_600_000 });
+opossumOpen.open();
+const cockatielOpen = cockatielBreaker(handleAll, {
+  halfOpenAfter: 3_600_000,
+  breaker: new ConsecutiveBreaker(1),
+});
+await cockatielOpen.execute(() => Promise.reject(new Error('down'))).catch(() => undefined);
+
+const subject = 'toolkit';
+const success = {
+  [subject]: () => ours.execute(attentive),
+  'toolkit, work runs in its context': () => ours.execute(work),
+  'opossum, timeout and breaker only': () => opossum.fire(),
+  cockatiel: () => cockatiel.execute(work),
+  'the work alone': work,
+};
+const comparisons: Comparison[] = [
+  await compare('retry + breaker + timeout, success, one call after the other', map(success, serial), {
+    rounds: ROUNDS,
+    count: 10_000,
+    subject,
+  }),
+  await compare('retry + breaker + timeout, success, a hundred calls at a time', map(success, parallel), {
+    rounds: ROUNDS,
+    count: 10_000,
+    subject,
+  }),
+  await compare(
+    'an open circuit rejects',
+    {
+      [subject]: rejected(() => oursOpen.execute(attentive)),
+      opossum: rejected(() => opossumOpen.fire()),
+      cockatiel: rejected(() => cockatielOpen.execute(work)),
+    },
+    { rounds: ROUNDS, count: 5_000, subject },
+  ),
+];
+report(comparisons, process.argv.includes('--json'));
+
+/** What is promised: how many times as long the other takes, at least. */
+const promises: readonly [comparison: number, contestant: string, least: number][] = [
+  [0, 'cockatiel', 10],
+  [0, 'opossum, timeout and breaker only', 1.5],
+  [2, 'opossum', 3],
+];
+for (const [index, contestant, least] of promises) {
+  const comparison = comparisons[index];
+  const ratio = comparison?.ratios[contestant] ?? 0;
+  if (ratio >= least) continue;
+  console.error(
+    `${comparison?.name}: ${contestant} takes ${ratio.toFixed(2)} times as long, promised are ${least}`,
+  );
+  process.exitCode = 1;
+}
+opossum.shutdown();
+opossumOpen.shutdown();
+
+function map(
+  calls: Readonly<Record<string, () => Promise<unknown>>>,
+  turn: (call: () => Promise<unknown>) => Contestant,
+): Record<string, Contestant> {
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, turn(call)]));
+}
