@@ -9,12 +9,13 @@ import { exitCodes, RefusedError } from '../errors.ts';
 import { columns } from '../terminal/columns.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { painter } from '../terminal/style.ts';
-import { run, watch } from './run.ts';
+import { watch } from './run.ts';
 
 /** `ninefold lab start`. */
 export async function labStart({ name }: LabOptions): Promise<number> {
   const target = { environment: name, lab: labPlace(name), places: labPlaces(name) };
-  await run(target, (access) => openLab(target, undefined, access));
+  // Not one at a time with `up`: an API server that died is brought back while a run waits for it.
+  await watch((access) => openLab(target, undefined, access));
   process.stdout.write(`export KUBECONFIG=${target.lab.kubeconfig}\n`);
   return exitCodes.ok;
 }

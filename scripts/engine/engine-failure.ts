@@ -18,7 +18,8 @@ export class EngineFailure extends Error {
 
   constructor(layer: string, failures: readonly ResourceFailure[], log: string) {
     const title = failures.length === 1 ? 'a problem' : `${failures.length} problems`;
-    super([`${layer}: ${title}`, ...failures.map(describeFailure), `  log  ${log}`].join('\n'));
+    const causes = Map.groupBy(failures, ({ message }) => message);
+    super([`${layer}: ${title}`, ...[...causes].flatMap(describeCause), `  log  ${log}`].join('\n'));
     this.layer = layer;
     this.failures = failures;
     this.log = log;
@@ -52,12 +53,17 @@ export function failuresOf(diagnostics: readonly DiagnosticEvent[]): ResourceFai
   return telling.length > 0 ? telling : all;
 }
 
-function describeFailure({ urn, message }: ResourceFailure): string {
-  const lines = message.split('\n').map((line) => `    ${line}`);
-  if (!urn) return ['  the engine', ...lines].join('\n');
+/** The resources that failed for one reason, and the reason once. */
+function describeCause([message, failures]: [string, readonly ResourceFailure[]]): string[] {
+  return [
+    ...failures.map(({ urn }) => `  ${urn ? describeUrn(urn) : 'the engine'}`),
+    ...message.split('\n').map((line) => `    ${line}`),
+  ];
+}
+
+function describeUrn(urn: string): string {
   const parent = typesOf(urn).at(-2);
-  const place = parent ? `, part of ${parent}` : '';
-  return [`  ${nameOf(urn)} (${describeType(urn)}${place})`, ...lines].join('\n');
+  return `${nameOf(urn)} (${describeType(urn)}${parent ? `, part of ${parent}` : ''})`;
 }
 
 /** Without the engine's marks for colours and the frames of a stack trace, which the log has. */
