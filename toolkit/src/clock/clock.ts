@@ -1,4 +1,12 @@
-/** What a clock hands out for a timer; only good for handing back to the same clock. */
+/**
+ * What a clock hands out for a timer; only good for handing back to the same clock.
+ *
+ * @example
+ * ```ts
+ * const timer: Timer = clock.setTimeout(refresh, 60_000);
+ * timer.unref();
+ * ```
+ */
 export interface Timer {
   /** Lets the process end while the timer is pending. */
   unref(): unknown;

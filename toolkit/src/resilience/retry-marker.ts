@@ -29,7 +29,14 @@ export function isRetry(context: Pick<Context, 'baggage'>, clock: Clock = system
   return Math.abs(clock.wall() - Number(mark) * 1000) <= VALID_FOR;
 }
 
-/** The field of a response that says that sending the request again was tried already; see {@link markRetried}. */
+/**
+ * The field of a response that says that sending the request again was tried already; see {@link markRetried}.
+ *
+ * @example
+ * ```ts
+ * if (wasRetried(error)) reply.header(retriedField, 'true');
+ * ```
+ */
 export const retriedField = 'retry-exhausted';
 
 const retried = new WeakSet<object>();

@@ -177,7 +177,14 @@ export async function inSpan<Result>(
   }
 }
 
-/** Marks a span as failed. The message of the error stays out: it may hold what must not be told. */
+/**
+ * Marks a span as failed. The message of the error stays out: it may hold what must not be told.
+ *
+ * @example
+ * ```ts
+ * work().catch((error: unknown) => failSpan(span, error));
+ * ```
+ */
 export function failSpan(span: Span, error: unknown): void {
   span.setAttribute('error.type', errorType(error));
   span.setStatus({ code: SpanStatusCode.ERROR });

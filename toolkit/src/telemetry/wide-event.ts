@@ -27,7 +27,15 @@ export interface WideEvent {
   keep(reason: string): WideEvent;
 }
 
-/** Under which the event of a piece of work travels in its context. */
+/**
+ * Under which the event of a piece of work travels in its context; for transports that begin events themselves.
+ *
+ * @example
+ * ```ts
+ * const pending = events.begin({ 'messaging.system': 'kafka' });
+ * const context = deriveContext(currentContext(), { local: { [wideEventKey]: pending.event } });
+ * ```
+ */
 export const wideEventKey: unique symbol = Symbol('wide event');
 
 const ignored: WideEvent = { set: () => ignored, add: () => ignored, keep: () => ignored };

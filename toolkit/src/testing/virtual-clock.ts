@@ -1,6 +1,13 @@
 import { type Clock, sleepOn, type Timer } from '../clock/index.ts';
 
-/** Where a virtual clock starts. */
+/**
+ * Where a virtual clock starts.
+ *
+ * @example
+ * ```ts
+ * const options: VirtualClockOptions = { wall: Date.parse('2026-12-24T18:00:00Z') };
+ * ```
+ */
 export interface VirtualClockOptions {
   /** Wall time at the start, in milliseconds since the Unix epoch. @default 1767225600000 (2026-01-01T00:00:00Z) */
   wall?: number;
