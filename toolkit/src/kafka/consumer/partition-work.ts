@@ -1,0 +1,294 @@
+import type { Clock, Timer } from '../../clock/index.ts';
+import type { IncomingRecord, TopicPartition } from '../driver.ts';
+import { readDelay, withoutDelay } from './delay-headers.ts';
+import { OffsetTracker } from './offset-tracker.ts';
+import { type Parked, ParkingLot } from './parking-lot.ts';
+
+/** What came of one attempt. */
+export type Outcome =
+  /** It is over: handled, known already, or in the dead letters. */
+  | { readonly type: 'done' }
+  /** It failed and is tried again. */
+  | { readonly type: 'again'; readonly notBefore: number }
+  /** It could not be tried at all: everything waits. */
+  | { readonly type: 'hold'; readonly milliseconds: number };
+
+/** What a partition's work asks of the consumer it belongs to. */
+export interface Workplace {
+  readonly clock: Clock;
+  /** Keys of one partition that are worked on side by side. */
+  readonly concurrency: number;
+  /** Records that wait, from which on no more are taken for now. */
+  readonly highWater: number;
+  readonly maximumParked: number;
+  /** Tries to handle a record; never rejects. `attempts` counts those before. */
+  attempt(record: IncomingRecord, attempts: number): Promise<Outcome>;
+  /** Sends a record to the delay topic, however long that takes; false when the work is not this member's any more. */
+  sendToDelay(record: IncomingRecord, parked: Parked, work: PartitionWork): Promise<boolean>;
+  /** A record had to get in line behind a parked one. */
+  queued(record: IncomingRecord): void;
+  pause(place: TopicPartition): void;
+  resume(place: TopicPartition): void;
+  /** There may be something to commit. */
+  progressed(): void;
+}
+
+/**
+ * The work of one partition: hands its records to the handler, keeps the order of each key, parks what fails so that
+ * other keys go on, and knows what may be committed.
+ */
+export class PartitionWork {
+  readonly place: TopicPartition;
+  readonly delayPlace: TopicPartition;
+  readonly offsets = new OffsetTracker();
+  readonly delayOffsets = new OffsetTracker();
+  readonly lot = new ParkingLot();
+  readonly #workplace: Workplace;
+  /** Records that may be handled now, each the first of its key. */
+  readonly #ready: IncomingRecord[] = [];
+  /** Keys at work, with what waits behind. */
+  readonly #lines = new Map<string, IncomingRecord[]>();
+  #running = 0;
+  #sending = 0;
+  #isOpen = false;
+  #isPaused = false;
+  #isStopped = false;
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+  /** The delay topic is read as far as this before anything is handled. */
+  #readBackTo: number | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(place: TopicPartition, delayPlace: TopicPartition, workplace: Workplace) {
+    this.place = place;
+    this.delayPlace = delayPlace;
+    this.#workplace = workplace;
+  }
+
+  /** Records received and neither handled nor parked. */
+  get waiting(): number {
+    let count = this.#ready.length;
+    for (const line of this.#lines.values()) count += line.length;
+    return count;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Says how far the delay topic has to be read, so that all parked keys are known; then the work begins. */
+  openAt(delayOffset: number | undefined): void {
+    this.#readBackTo = delayOffset;
+    if (delayOffset === undefined) this.#open();
+  }
+
+  received(records: readonly IncomingRecord[]): void {
+    if (this.#isStopped) return;
+    for (const record of records) {
+      this.offsets.begin(record.offset);
+      this.#line(this.#keyOf(record), record);
+    }
+    this.#regulate();
+    this.#pump();
+  }
+
+  receivedDelayed(records: readonly IncomingRecord[]): void {
+    if (this.#isStopped) return;
+    for (const record of records) {
+      this.delayOffsets.begin(record.offset);
+      const delay = readDelay(record);
+      if (!delay) {
+        // Somebody else's: nothing that could be tried again.
+        this.delayOffsets.done(record.offset);
+        continue;
+      }
+      const { topic, partition } = this.place;
+      const original = { ...record, topic, partition, headers: withoutDelay(record.headers) };
+      const key = record.key === undefined ? this.#ownKey(delay.origin) : keyText(record.key);
+      for (const offset of this.lot.readBack(key, original, delay)) this.delayOffsets.done(offset);
+    }
+    const last = records.at(-1);
+    if (this.#readBackTo !== undefined && last && last.offset >= this.#readBackTo - 1) {
+      this.#readBackTo = undefined;
+      this.#open();
+    }
+    this.#workplace.progressed();
+    this.#pump();
+  }
+
+  /** Begins nothing more; what runs, runs on. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#workplace.clock.clearTimeout(this.#timer);
+    this.#ready.length = 0;
+    if (this.#running === 0 && this.#sending === 0) this.#whenIdle?.();
+  }
+
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void> {
+    if (this.#running === 0 && this.#sending === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
+  #open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    // What came before the parked keys were known may have to get in line behind them.
+    const early = this.#ready.splice(0);
+    const lines = [...this.#lines];
+    this.#lines.clear();
+    for (const record of early) this.#line(this.#keyOf(record), record);
+    for (const [key, line] of lines) for (const record of line) this.#line(key, record);
+    this.#pump();
+  }
+
+  /** Puts a record behind what is before it: the parked ones of its key, or the one at work. */
+  #line(key: string, record: IncomingRecord): void {
+    const line = this.#lines.get(key);
+    if (line) line.push(record);
+    else if (this.#isOpen && this.lot.has(key)) this.#queue(key, record);
+    else {
+      this.#lines.set(key, []);
+      this.#ready.push(record);
+    }
+  }
+
+  /** Parks a record behind another of its key. */
+  #queue(key: string, record: IncomingRecord): void {
+    this.#workplace.queued(record);
+    this.#park(key, record, 0, 0);
+  }
+
+  #park(key: string, record: IncomingRecord, attempts: number, notBefore: number): void {
+    const parked = this.lot.park(key, record, { origin: record.offset, attempts, notBefore });
+    this.#send(record, parked, () => this.offsets.done(record.offset));
+  }
+
+  #send(record: IncomingRecord, parked: Parked, sent: () => void): void {
+    this.#sending += 1;
+    void this.#workplace.sendToDelay(record, parked, this).then((isSent) => {
+      this.#sending -= 1;
+      if (isSent) {
+        sent();
+        this.#workplace.progressed();
+      }
+      this.#ended();
+    });
+  }
+
+  #pump(): void {
+    const { clock, concurrency } = this.#workplace;
+    if (!this.#isOpen || this.#isStopped) return;
+    this.#workplace.clock.clearTimeout(this.#timer);
+    const now = clock.wall();
+    while (this.#running < concurrency && now >= this.#heldUntil) {
+      const parked = this.lot.next(now);
+      if (parked) {
+        void this.#runParked(parked);
+        continue;
+      }
+      const record = this.#ready.shift();
+      if (!record) break;
+      void this.#run(record);
+    }
+    const next = this.#heldUntil > now ? this.#heldUntil : this.lot.nextTime();
+    if (next !== undefined && this.#running < concurrency) {
+      this.#timer = clock.setTimeout(() => this.#pump(), Math.max(0, next - now));
+    }
+  }
+
+  async #run(record: IncomingRecord): Promise<void> {
+    this.#running += 1;
+    const outcome = await this.#workplace.attempt(record, 0);
+    this.#running -= 1;
+    const key = this.#keyOf(record);
+    if (outcome.type === 'hold') {
+      this.#hold(outcome.milliseconds);
+      if (!this.#isStopped) this.#ready.unshift(record);
+    } else if (outcome.type === 'done') {
+      this.offsets.done(record.offset);
+      this.#workplace.progressed();
+      const line = this.#lines.get(key);
+      const next = line?.shift();
+      if (!next) this.#lines.delete(key);
+      else if (!this.#isStopped) this.#ready.push(next);
+    } else if (!this.#isStopped) {
+      const line = this.#lines.get(key) ?? [];
+      this.#lines.delete(key);
+      this.#park(key, record, 1, outcome.notBefore);
+      for (const behind of line) this.#queue(key, behind);
+    }
+    this.#ended();
+  }
+
+  async #runParked(parked: Parked): Promise<void> {
+    this.#running += 1;
+    const { record, attempts, delayOffset } = parked;
+    const origin = { ...record, offset: parked.origin };
+    const outcome = await this.#workplace.attempt(origin, attempts);
+    this.#running -= 1;
+    if (this.#isStopped && outcome.type !== 'done') {
+      this.#ended();
+      return;
+    }
+    if (outcome.type === 'hold') {
+      this.#hold(outcome.milliseconds);
+      this.lot.putBack(parked, this.#heldUntil);
+    } else if (outcome.type === 'done') {
+      if (delayOffset !== undefined) this.delayOffsets.done(delayOffset);
+      this.lot.remove(parked);
+      this.#workplace.progressed();
+    } else {
+      parked.attempts = attempts + 1;
+      parked.notBefore = outcome.notBefore;
+      parked.delayOffset = undefined;
+      parked.isRunning = false;
+      // Only when it is there again may the one before go.
+      this.#send(origin, parked, () => {
+        if (delayOffset !== undefined) this.delayOffsets.done(delayOffset);
+      });
+    }
+    this.#ended();
+  }
+
+  #hold(milliseconds: number): void {
+    this.#heldUntil = this.#workplace.clock.wall() + milliseconds;
+  }
+
+  #ended(): void {
+    this.#regulate();
+    this.#pump();
+    if (this.#running === 0 && this.#sending === 0) this.#whenIdle?.();
+  }
+
+  /** Takes no more records while too many wait or are parked. */
+  #regulate(): void {
+    const { highWater, maximumParked } = this.#workplace;
+    const waiting = this.offsets.pending;
+    const isFull = waiting >= highWater || this.lot.size >= maximumParked;
+    const isEmptyEnough = waiting <= highWater / 4 && this.lot.size < maximumParked;
+    if (isFull && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#workplace.pause(this.place);
+    } else if (isEmptyEnough && this.#isPaused && !this.#isStopped) {
+      this.#isPaused = false;
+      this.#workplace.resume(this.place);
+    }
+  }
+
+  #keyOf(record: IncomingRecord): string {
+    return record.key === undefined ? this.#ownKey(record.offset) : keyText(record.key);
+  }
+
+  /** Records without a key have no order: each is a key of its own. */
+  #ownKey(origin: number): string {
+    return `unkeyed ${origin}`;
+  }
+}
+
+/** A key's bytes as text, each byte a character. */
+function keyText(key: Buffer): string {
+  return `key ${key.toString('latin1')}`;
+}
