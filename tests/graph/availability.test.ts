@@ -46,22 +46,28 @@ invariant(environments, 'where there are several replicas, they are spread over 
     const spread = (Array.isArray(constraints) ? constraints : [])
       .filter((one) => selects(one.labelSelector, podLabels(object)))
       .map((one) => one.topologyKey);
-    const missing = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].filter((key) => !spread.includes(key));
+    const missing = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].filter(
+      (key) => !spread.includes(key),
+    );
     return missing.length === 0 ? undefined : `${resource.name} is not spread over ${missing.join(', ')}`;
   }),
 );
 
-invariant(environments, 'no budget stands before a single replica, where it would block every drain', ({ all }) => {
-  const objects = objectsOf(all).map(({ object }) => object);
-  const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
-  return judgeEach(budgets, ({ metadata, spec }) => {
-    const single = objects.find(
-      (object) =>
-        object.kind === 'Deployment' &&
-        object.metadata.namespace === metadata.namespace &&
-        asRecord(object.spec)?.replicas === 1 &&
-        selects(asRecord(spec)?.selector, podLabels(object)),
-    );
-    return single ? `${metadata.name} is about ${single.metadata.name}, of which there is one` : undefined;
-  });
-});
+invariant(
+  environments,
+  'no budget stands before a single replica, where it would block every drain',
+  ({ all }) => {
+    const objects = objectsOf(all).map(({ object }) => object);
+    const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    return judgeEach(budgets, ({ metadata, spec }) => {
+      const single = objects.find(
+        (object) =>
+          object.kind === 'Deployment' &&
+          object.metadata.namespace === metadata.namespace &&
+          asRecord(object.spec)?.replicas === 1 &&
+          selects(asRecord(spec)?.selector, podLabels(object)),
+      );
+      return single ? `${metadata.name} is about ${single.metadata.name}, of which there is one` : undefined;
+    });
+  },
+);

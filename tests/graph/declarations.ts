@@ -21,4 +21,3 @@ export function declarations({ plan }: Judged) {
 export function exceptionsFor(judged: Judged, rule: string) {
   return declarations(judged).flatMap(({ exceptions }) => exceptions.filter((one) => one.rule === rule));
 }
-

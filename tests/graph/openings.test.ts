@@ -51,20 +51,26 @@ function apiServerPolicies({ all }: Judged) {
   );
 }
 
-invariant(environments, 'only declared pods reach the API server, and only its addresses and ports', (judged) => {
-  const declared = exceptionsFor(judged, 'kubernetes-api').map(({ subject }) => `${subject}-kubernetes-api`);
-  const { cidrs, ports } = judged.plan.environment.cluster.apiServer;
-  return judgeEach(apiServerPolicies(judged), ({ object, resource }) => {
-    if (!declared.includes(object.metadata.name)) return `${resource.name} is not declared`;
-    const found = leaves(asRecord(object.spec)?.egress);
-    const wrong = found.filter(
-      ({ path, value }) =>
-        (path.endsWith('.cidr') && !cidrs.includes(String(value))) ||
-        (path.endsWith('.port') && !ports.includes(Number(value))),
+invariant(
+  environments,
+  'only declared pods reach the API server, and only its addresses and ports',
+  (judged) => {
+    const declared = exceptionsFor(judged, 'kubernetes-api').map(
+      ({ subject }) => `${subject}-kubernetes-api`,
     );
-    return wrong.length === 0 ? undefined : `${resource.name} opens more than the API server`;
-  });
-});
+    const { cidrs, ports } = judged.plan.environment.cluster.apiServer;
+    return judgeEach(apiServerPolicies(judged), ({ object, resource }) => {
+      if (!declared.includes(object.metadata.name)) return `${resource.name} is not declared`;
+      const found = leaves(asRecord(object.spec)?.egress);
+      const wrong = found.filter(
+        ({ path, value }) =>
+          (path.endsWith('.cidr') && !cidrs.includes(String(value))) ||
+          (path.endsWith('.port') && !ports.includes(Number(value))),
+      );
+      return wrong.length === 0 ? undefined : `${resource.name} opens more than the API server`;
+    });
+  },
+);
 
 invariant(environments, 'every exception of the environment becomes one policy', ({ plan, all }) =>
   judgeEach(plan.environment.exceptions, ({ capability, to }) => {
@@ -78,28 +84,32 @@ invariant(environments, 'every exception of the environment becomes one policy',
   }),
 );
 
-invariant(environments, 'every namespace refuses all traffic both ways and holds its pods to a level', (judged) => {
-  const objects = objectsOf(judged.all).map(({ object }) => object);
-  const planned = declarations(judged).flatMap(({ namespaces, exceptions }) =>
-    namespaces.map((namespace) => ({ ...namespace, exceptions })),
-  );
-  const emitted = objects.filter(({ kind }) => kind === 'Namespace');
-  return judgeEach(emitted, ({ metadata }) => {
-    const owned = planned.find(({ name }) => name === metadata.name);
-    const level = metadata.labels?.['pod-security.kubernetes.io/enforce'];
-    if (level !== (owned?.podSecurity ?? 'restricted')) return `${metadata.name} allows ${level} pods`;
-    if (level !== 'restricted' && !owned?.exceptions.some(({ rule }) => rule === 'privileged')) {
-      return `${metadata.name} allows ${level} pods without a declared exception`;
-    }
-    const denied = objects.some(
-      ({ kind, metadata: { namespace }, spec }) =>
-        kind === 'NetworkPolicy' &&
-        namespace === metadata.name &&
-        JSON.stringify(spec) === '{"podSelector":{},"policyTypes":["Ingress","Egress"]}',
+invariant(
+  environments,
+  'every namespace refuses all traffic both ways and holds its pods to a level',
+  (judged) => {
+    const objects = objectsOf(judged.all).map(({ object }) => object);
+    const planned = declarations(judged).flatMap(({ namespaces, exceptions }) =>
+      namespaces.map((namespace) => ({ ...namespace, exceptions })),
     );
-    return denied ? undefined : `${metadata.name} has no default-deny`;
-  });
-});
+    const emitted = objects.filter(({ kind }) => kind === 'Namespace');
+    return judgeEach(emitted, ({ metadata }) => {
+      const owned = planned.find(({ name }) => name === metadata.name);
+      const level = metadata.labels?.['pod-security.kubernetes.io/enforce'];
+      if (level !== (owned?.podSecurity ?? 'restricted')) return `${metadata.name} allows ${level} pods`;
+      if (level !== 'restricted' && !owned?.exceptions.some(({ rule }) => rule === 'privileged')) {
+        return `${metadata.name} allows ${level} pods without a declared exception`;
+      }
+      const denied = objects.some(
+        ({ kind, metadata: { namespace }, spec }) =>
+          kind === 'NetworkPolicy' &&
+          namespace === metadata.name &&
+          JSON.stringify(spec) === '{"podSelector":{},"policyTypes":["Ingress","Egress"]}',
+      );
+      return denied ? undefined : `${metadata.name} has no default-deny`;
+    });
+  },
+);
 
 invariant(environments, 'no network policy opens a port to everybody', ({ all }) =>
   judgeEach(
@@ -113,9 +123,11 @@ invariant(environments, 'no network policy opens a port to everybody', ({ all })
   ),
 );
 
-
 /** The rules of a policy in one direction: peers and ports. */
-function rulesOf(policy: Manifest, direction: 'ingress' | 'egress'): { peers: Selector[]; ports: number[] }[] {
+function rulesOf(
+  policy: Manifest,
+  direction: 'ingress' | 'egress',
+): { peers: Selector[]; ports: number[] }[] {
   const rules = asRecord(policy.spec)?.[direction];
   return (Array.isArray(rules) ? rules : []).map((rule) => ({
     peers: rule[direction === 'ingress' ? 'from' : 'to'] ?? [],
@@ -159,7 +171,9 @@ invariant(environments, 'whoever may connect within a namespace is let in at the
     rulesOf(policy, 'egress').flatMap(({ peers, ports }) =>
       peers
         .filter(({ podSelector, namespaceSelector }) => podSelector && !namespaceSelector)
-        .flatMap(({ podSelector }) => ports.map((port) => ({ policy, to: podSelector?.matchLabels ?? {}, port }))),
+        .flatMap(({ podSelector }) =>
+          ports.map((port) => ({ policy, to: podSelector?.matchLabels ?? {}, port })),
+        ),
     ),
   );
   return judgeEach(connections, ({ policy, to, port }) => {
@@ -170,7 +184,9 @@ invariant(environments, 'whoever may connect within a namespace is let in at the
         rulesOf(other, 'ingress').some(
           (rule) =>
             rule.ports.includes(port) &&
-            rule.peers.some(({ podSelector }) => isDeepStrictEqual(podSelector?.matchLabels, labelsOf(policy))),
+            rule.peers.some(({ podSelector }) =>
+              isDeepStrictEqual(podSelector?.matchLabels, labelsOf(policy)),
+            ),
         ),
     );
     return admitted ? undefined : `${policy.metadata.name} leads to a port ${port} that lets nobody in`;

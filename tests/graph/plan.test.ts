@@ -27,8 +27,7 @@ invariant(environments, 'the settings of every profile are complete', ({ plan })
 /** What the Deployments of a capability ask for together. */
 function requested({ all }: Judged, capability: string) {
   const deployments = objectsOf(all).filter(
-    ({ object }) =>
-      object.kind === 'Deployment' && object.metadata.labels?.[keys.capability] === capability,
+    ({ object }) => object.kind === 'Deployment' && object.metadata.labels?.[keys.capability] === capability,
   );
   const sums = { pods: 0, cpu: 0, memory: 0 };
   for (const { object } of deployments) {

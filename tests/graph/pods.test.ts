@@ -68,7 +68,9 @@ invariant(environments, 'every template by which an operator makes pods restrict
         const containers = Object.entries(template).filter(([name]) => /container$/i.test(name));
         if (containers.length === 0) return `${resource.name} says nothing of the containers of its pods`;
         const pod = asRecord(template.pod) ?? {};
-        const problems = containers.flatMap(([name, one]) => containerProblems({ ...asRecord(one), name }, pod));
+        const problems = containers.flatMap(([name, one]) =>
+          containerProblems({ ...asRecord(one), name }, pod),
+        );
         return problems.length === 0 ? undefined : `${resource.name}: ${problems.join(', ')}`;
       }),
     ),
@@ -82,18 +84,23 @@ invariant(environments, 'every port that a pod opens is a declared listener', (j
       const declared = listeners.get(object.metadata.labels?.[keys.capability] ?? '') ?? [];
       const ports = containersOf(spec).flatMap(({ ports: list }) => (Array.isArray(list) ? list : []));
       return judgeEach(ports, ({ containerPort }) =>
-        declared.some(({ port }) => port === containerPort) ? undefined : `${resource.name}: ${containerPort}`,
+        declared.some(({ port }) => port === containerPort)
+          ? undefined
+          : `${resource.name}: ${containerPort}`,
       );
     }),
   );
 });
 
-invariant(environments, 'only pods that are declared to talk to the API server get a token for it', (judged) => {
-  const declared = exceptionsFor(judged, 'kubernetes-api').map(({ subject }) => subject);
-  return judgeEach(pods(judged), ({ resource, object, spec }) => {
-    if (spec.automountServiceAccountToken === false) return undefined;
-    const subject = /^gate-/.test(object.metadata.name) ? 'gate' : object.metadata.name;
-    return declared.includes(subject) ? undefined : `${resource.name} gets a token`;
-  });
-});
-
+invariant(
+  environments,
+  'only pods that are declared to talk to the API server get a token for it',
+  (judged) => {
+    const declared = exceptionsFor(judged, 'kubernetes-api').map(({ subject }) => subject);
+    return judgeEach(pods(judged), ({ resource, object, spec }) => {
+      if (spec.automountServiceAccountToken === false) return undefined;
+      const subject = /^gate-/.test(object.metadata.name) ? 'gate' : object.metadata.name;
+      return declared.includes(subject) ? undefined : `${resource.name} gets a token`;
+    });
+  },
+);

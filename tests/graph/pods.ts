@@ -47,7 +47,10 @@ function podProblems(spec: Record<string, unknown>): string[] {
 }
 
 /** What a container may do that it should not, given the pod it is in. */
-export function containerProblems(container: Record<string, unknown>, pod: Record<string, unknown>): string[] {
+export function containerProblems(
+  container: Record<string, unknown>,
+  pod: Record<string, unknown>,
+): string[] {
   const own = asRecord(container.securityContext) ?? {};
   const shared = asRecord(pod.securityContext) ?? {};
   const capabilities = asRecord(own.capabilities) ?? {};

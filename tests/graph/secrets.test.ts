@@ -6,7 +6,8 @@ import { type Leaf, leaves } from './leaves.ts';
 const environments = await recordAll();
 
 /** Fields whose value would be a secret if it were written there. */
-const secretField = /^(password|passphrase|token|secretKey|clientSecret|accessKey|apiKey|privateKey|secret)$/i;
+const secretField =
+  /^(password|passphrase|token|secretKey|clientSecret|accessKey|apiKey|privateKey|secret)$/i;
 const secretVariable = /(PASSWORD|PASSPHRASE|SECRET|TOKEN|ACCESS_KEY|API_KEY)$/;
 const secretText = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z]+:\/\/[^/\s:@]+:[^/\s:@]+@/;
 

@@ -43,7 +43,9 @@ function failing(expressions: readonly string[], series: Series): Set<string> {
     writeFileSync(file, stringify(asked));
     const run = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
     const said = run.stdout + run.stderr;
-    const failed = [...said.matchAll(/expr: ("(?:[^"\\]|\\.)*"), time/g)].map(([, quoted = '']) => JSON.parse(quoted));
+    const failed = [...said.matchAll(/expr: ("(?:[^"\\]|\\.)*"), time/g)].map(([, quoted = '']) =>
+      JSON.parse(quoted),
+    );
     if (run.status !== 0 && failed.length === 0) throw new Error(`promtool could not judge: ${said}`);
     return new Set(failed);
   } finally {

@@ -55,16 +55,20 @@ describe('a client of certificates', () => {
     assert.equal(certificatesNeeds.safeParse({ ...need, usages: ['signing'] }).success, false);
   });
 
-  test('is given a certificate that satisfies its real definition', {
-    skip: mirror === undefined ? 'there is no mirror of definitions' : false,
-  }, async () => {
-    const { objects } = await recordBinding({ profile: 'minimal' }, 'certificates', need);
-    const planned = { bundle: certManagerCrds, kinds: [certManagerKinds.Certificate] };
-    const [definition] = objectSources({ mirror, standIns: false }).definitions(planned).objects;
-    assert.ok(definition && objects.length > 0);
-    const validate = definitionValidator(definition, 'v1');
-    for (const object of objects) assert.deepEqual(validate(object), []);
-  });
+  test(
+    'is given a certificate that satisfies its real definition',
+    {
+      skip: mirror === undefined ? 'there is no mirror of definitions' : false,
+    },
+    async () => {
+      const { objects } = await recordBinding({ profile: 'minimal' }, 'certificates', need);
+      const planned = { bundle: certManagerCrds, kinds: [certManagerKinds.Certificate] };
+      const [definition] = objectSources({ mirror, standIns: false }).definitions(planned).objects;
+      assert.ok(definition && objects.length > 0);
+      const validate = definitionValidator(definition, 'v1');
+      for (const object of objects) assert.deepEqual(validate(object), []);
+    },
+  );
 });
 
 test('durations count as many seconds as they say', () => {

@@ -6,7 +6,8 @@ import { certManagerAlerts } from './monitors.ts';
 const controller = 'up{job="ninefold-certificates/cert-manager"}';
 const labels = 'exported_namespace="commerce",name="orders"';
 const expiration = `certmanager_certificate_expiration_timestamp_seconds{${labels}}`;
-const ready = (condition: string) => `certmanager_certificate_ready_status{${labels},condition="${condition}"}`;
+const ready = (condition: string) =>
+  `certmanager_certificate_ready_status{${labels},condition="${condition}"}`;
 const errors = 'certmanager_controller_sync_error_count{controller="certificates-issuing"}';
 const day = 24 * 3600;
 
@@ -23,14 +24,26 @@ describe('alerts of cert-manager', { skip: promtoolFound ? false : 'promtool is 
   test('are silent while all is well', () => assert.deepEqual(raised(certManagerAlerts, healthy), []));
 
   const cases: [string, Series, string[]][] = [
-    ['a controller that does not answer', { ...healthy, [controller]: '0x120' }, ['CertificateControllerAbsent']],
+    [
+      'a controller that does not answer',
+      { ...healthy, [controller]: '0x120' },
+      ['CertificateControllerAbsent'],
+    ],
     [
       'a certificate that is not ready',
       { ...healthy, [ready('True')]: '0x120', [ready('False')]: '1x120' },
       ['CertificateNotReady'],
     ],
-    ['a certificate that ends soon', { ...healthy, [expiration]: `${10 * day}x120` }, ['CertificateExpiresSoon']],
-    ['a controller that keeps failing', { ...healthy, [errors]: '0+10x120' }, ['CertificateControllerErrors']],
+    [
+      'a certificate that ends soon',
+      { ...healthy, [expiration]: `${10 * day}x120` },
+      ['CertificateExpiresSoon'],
+    ],
+    [
+      'a controller that keeps failing',
+      { ...healthy, [errors]: '0+10x120' },
+      ['CertificateControllerErrors'],
+    ],
   ];
   for (const [name, series, expected] of cases) {
     test(`report ${name}`, () => assert.deepEqual(raised(certManagerAlerts, series), expected));

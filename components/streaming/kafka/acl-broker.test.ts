@@ -29,7 +29,9 @@ const settings = {
   'listener.name.plaintext.plain.sasl.jaas.config': [
     'org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin"',
     ...users.map((user) => `user_${user}="${user}"`),
-  ].join(' ').concat(';'),
+  ]
+    .join(' ')
+    .concat(';'),
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'super.users': 'User:admin;User:ANONYMOUS',
 };
@@ -113,7 +115,12 @@ describe('a user with planned rules', () => {
 
   /** Has the broker open a transaction, which is where it judges the id. */
   async function transact(user: string, transactionalId: string): Promise<void> {
-    const options = { ...connection(user), serializers: stringSerializers, idempotent: true, transactionalId };
+    const options = {
+      ...connection(user),
+      serializers: stringSerializers,
+      idempotent: true,
+      transactionalId,
+    };
     const producer = new Producer(options);
     try {
       await producer.beginTransaction();
@@ -168,7 +175,11 @@ describe('a user with planned rules', () => {
     ['consuming a topic that it publishes', () => consume('orders', 'orders.placed', 'orders'), 'TOPIC'],
     ['consuming the topic of another', () => consume('orders', 'salaries', 'orders'), 'TOPIC'],
     ['a group of another', () => consume('orders', 'payments.settled', 'payments'), 'GROUP'],
-    ['a transactional id of another', () => transact('orders', `${transactionPrefix('orders2')}1`), 'TRANSACTIONAL_ID'],
+    [
+      'a transactional id of another',
+      () => transact('orders', `${transactionPrefix('orders2')}1`),
+      'TRANSACTIONAL_ID',
+    ],
     ['making a topic', () => createTopic('orders'), 'TOPIC'],
   ];
   for (const [name, attempt, what] of refused) {
@@ -182,6 +193,9 @@ describe('a user with planned rules', () => {
 
   test('leaves others without any right', async () => {
     await assert.rejects(produce('stranger', 'orders.placed'), (error) => refusals(error).length > 0);
-    await assert.rejects(consume('stranger', 'payments.settled', 'orders'), (error) => refusals(error).length > 0);
+    await assert.rejects(
+      consume('stranger', 'payments.settled', 'orders'),
+      (error) => refusals(error).length > 0,
+    );
   });
 });

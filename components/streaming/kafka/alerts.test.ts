@@ -44,31 +44,54 @@ describe('alerts of Kafka', { skip: promtoolFound ? false : 'promtool is not on 
   test('are silent while all is well', () => assert.deepEqual(raised(alerts, healthy), []));
 
   const cases: [string, Series, string[]][] = [
-    ['a node that does not answer', { ...healthy, [up('kafka', 'kafka-brokers-2')]: constant(0) }, ['KafkaNodeAbsent']],
+    [
+      'a node that does not answer',
+      { ...healthy, [up('kafka', 'kafka-brokers-2')]: constant(0) },
+      ['KafkaNodeAbsent'],
+    ],
     ['a node that is not there', without(healthy, up('kafka', 'kafka-brokers-2')), ['KafkaNodeAbsent']],
     [
       'no active controller',
-      { ...healthy, [`kafka_controller_kafkacontroller_activecontrollercount{${here},pod="kafka-brokers-0"}`]: constant(0) },
+      {
+        ...healthy,
+        [`kafka_controller_kafkacontroller_activecontrollercount{${here},pod="kafka-brokers-0"}`]:
+          constant(0),
+      },
       ['KafkaControllerAbsent'],
     ],
     [
       'two active controllers',
-      { ...healthy, [`kafka_controller_kafkacontroller_activecontrollercount{${here},pod="kafka-brokers-1"}`]: constant(1) },
+      {
+        ...healthy,
+        [`kafka_controller_kafkacontroller_activecontrollercount{${here},pod="kafka-brokers-1"}`]:
+          constant(1),
+      },
       ['KafkaControllerAbsent'],
     ],
     [
       'a partition without a leader',
-      { ...healthy, [`kafka_controller_kafkacontroller_offlinepartitionscount{${here},pod="kafka-brokers-0"}`]: constant(2) },
+      {
+        ...healthy,
+        [`kafka_controller_kafkacontroller_offlinepartitionscount{${here},pod="kafka-brokers-0"}`]:
+          constant(2),
+      },
       ['KafkaPartitionOffline'],
     ],
     [
       'a partition that can’t be written',
-      { ...healthy, [`kafka_cluster_partition_underminisr{${here},pod="kafka-brokers-0",topic="a",partition="0"}`]: constant(1) },
+      {
+        ...healthy,
+        [`kafka_cluster_partition_underminisr{${here},pod="kafka-brokers-0",topic="a",partition="0"}`]:
+          constant(1),
+      },
       ['KafkaPartitionReadOnly'],
     ],
     [
       'copies that lag behind',
-      { ...healthy, [`kafka_server_replicamanager_underreplicatedpartitions{${here},pod="kafka-brokers-0"}`]: constant(3) },
+      {
+        ...healthy,
+        [`kafka_server_replicamanager_underreplicatedpartitions{${here},pod="kafka-brokers-0"}`]: constant(3),
+      },
       ['KafkaPartitionUnderReplicated'],
     ],
     [
@@ -81,7 +104,11 @@ describe('alerts of Kafka', { skip: promtoolFound ? false : 'promtool is not on 
       ['KafkaUncleanElection'],
     ],
     ['a disk that fills', { ...healthy, [disk('available')]: constant(20) }, ['KafkaDiskFilling']],
-    ['a disk that is full', { ...healthy, [disk('available')]: constant(5) }, ['KafkaDiskFull', 'KafkaDiskFilling']],
+    [
+      'a disk that is full',
+      { ...healthy, [disk('available')]: constant(5) },
+      ['KafkaDiskFull', 'KafkaDiskFilling'],
+    ],
     ['a consumer that is stuck', { ...healthy, [offset]: constant(7) }, ['KafkaConsumerStuck']],
     ['a consumer that has read all', { ...healthy, [offset]: constant(7), [lag]: constant(0) }, []],
     ['no operator', without(healthy, up('strimzi', 'strimzi-cluster-operator-0')), ['StrimziOperatorAbsent']],

@@ -13,7 +13,10 @@ import { strimziCrds, strimziKinds } from './kinds.ts';
 const need = {
   client: 'orders',
   namespace: 'commerce',
-  publishes: [{ name: 'orders.placed', partitions: 12, retention: '168h' }, { name: 'orders.state', compacted: true }],
+  publishes: [
+    { name: 'orders.placed', partitions: 12, retention: '168h' },
+    { name: 'orders.state', compacted: true },
+  ],
   consumes: [{ topic: 'payments.settled', group: 'orders' }],
   transactions: true,
 };
@@ -93,13 +96,19 @@ describe('a client of streaming', () => {
     const files = Object.entries(binding.environment).filter(([name]) => /_(CERTIFICATE|KEY)$/.test(name));
     assert.equal(files.length, 3);
     for (const [name, file] of files) {
-      assert.ok(mounted.some((path) => file.startsWith(`${path}/`)), `${name} is not in a mounted secret`);
+      assert.ok(
+        mounted.some((path) => file.startsWith(`${path}/`)),
+        `${name} is not in a mounted secret`,
+      );
     }
   });
 
   test('that only consumes owns no topic', async () => {
     const { objects } = await recordBinding(environment, 'streaming', { ...need, publishes: [] });
-    assert.deepEqual(objects.map(({ kind }) => kind), ['KafkaUser']);
+    assert.deepEqual(
+      objects.map(({ kind }) => kind),
+      ['KafkaUser'],
+    );
   });
 
   test('must want something, under a name that fits into a certificate', () => {
@@ -108,21 +117,28 @@ describe('a client of streaming', () => {
     assert.equal(streamingNeeds.safeParse(need).success, true);
   });
 
-  test('is given objects that satisfy their real definitions', {
-    skip: mirror === undefined ? 'there is no mirror of definitions' : false,
-  }, async () => {
-    const { objects } = await recordBinding(environment, 'streaming', need);
-    const kinds = [strimziKinds.KafkaTopic, strimziKinds.KafkaUser];
-    const definitions = objectSources({ mirror, standIns: false }).definitions({ bundle: strimziCrds, kinds });
-    const validators = new Map(
-      definitions.objects.map((definition) => [
-        asRecord(asRecord(definition.spec)?.names)?.kind,
-        definitionValidator(definition, 'v1'),
-      ]),
-    );
-    assert.ok(objects.length > 0);
-    for (const object of objects) assert.deepEqual(validators.get(object.kind)?.(object), []);
-  });
+  test(
+    'is given objects that satisfy their real definitions',
+    {
+      skip: mirror === undefined ? 'there is no mirror of definitions' : false,
+    },
+    async () => {
+      const { objects } = await recordBinding(environment, 'streaming', need);
+      const kinds = [strimziKinds.KafkaTopic, strimziKinds.KafkaUser];
+      const definitions = objectSources({ mirror, standIns: false }).definitions({
+        bundle: strimziCrds,
+        kinds,
+      });
+      const validators = new Map(
+        definitions.objects.map((definition) => [
+          asRecord(asRecord(definition.spec)?.names)?.kind,
+          definitionValidator(definition, 'v1'),
+        ]),
+      );
+      assert.ok(objects.length > 0);
+      for (const object of objects) assert.deepEqual(validators.get(object.kind)?.(object), []);
+    },
+  );
 });
 
 test('no user’s transactional ids begin with those of another', () => {
