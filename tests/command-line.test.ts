@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { registry } from '../components/registry.ts';
+import { Workbench } from './end-to-end/support/workbench.ts';
+
+const root = join(import.meta.dirname, '..');
+const bench = new Workbench();
+after(() => bench[Symbol.asyncDispose]());
+
+const commands = ['up', 'preview', 'status', 'down', 'doctor', 'kubeconfig', 'settings', 'catalogue'];
+
+for (const command of [...commands.map((one) => [one]), ['lab', 'start'], ['lab', 'stop'], ['lab', 'list']]) {
+  test(`${command.join(' ')} explains itself with an example`, async () => {
+    const outcome = await bench.start(...command, '--help').outcome;
+    assert.equal(outcome.code, 0);
+    assert.match(outcome.stdout, new RegExp(`Examples?:\\n(.*\\n)*.*ninefold ${command.join(' ')}`));
+  });
+}
+
+test('the help lists every command', async () => {
+  const { stdout } = await bench.start('--help').outcome;
+  for (const command of [...commands, 'lab']) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
+});
+
+test('the catalogue has every implementation with version, licence and source', async () => {
+  const entries =
+    await bench.json<
+      { capability: string; implementations: { name: string; upstreams: Record<string, string>[] }[] }[]
+    >('catalogue');
+  assert.deepEqual(
+    entries.map(({ capability, implementations }) => [capability, implementations.map(({ name }) => name)]),
+    registry.map(({ capability, implementations }) => [
+      capability.name,
+      implementations.map(({ name }) => name),
+    ]),
+  );
+  for (const { implementations } of entries) {
+    for (const upstream of implementations.flatMap(({ upstreams }) => upstreams)) {
+      assert.ok(upstream.version && upstream.licence && upstream.source && upstream.origin);
+    }
+  }
+});
+
+test('settings say where each value comes from', async () => {
+  bench.writeEnvironment(
+    'origins',
+    'profile: small\ndomain: example.org\ncapabilities:\n  certificates: { webhook: { replicas: 3 } }\n',
+  );
+  const settings = await bench.json<{ path: string; value: unknown; from: string }[]>(
+    'settings',
+    '--env',
+    'origins',
+  );
+  const found = new Map(settings.map(({ path, value, from }) => [path, [value, from]]));
+  assert.deepEqual(found.get('domain'), ['example.org', 'file']);
+  assert.deepEqual(found.get('cluster.kind'), ['lab', 'default']);
+  assert.deepEqual(found.get('protection'), [false, 'profile small']);
+  assert.deepEqual(found.get('capabilities.certificates.use'), ['cert-manager', 'default']);
+  assert.deepEqual(found.get('capabilities.certificates.webhook.replicas'), [3, 'file']);
+  assert.deepEqual(found.get('capabilities.certificates.controller.replicas'), [1, 'profile small']);
+});
+
+test('the schema that settings print is the one that editors use', async () => {
+  const { stdout } = await bench.start('settings', '--schema').outcome;
+  const kept = readFileSync(join(root, 'stacks/environment.schema.json'), 'utf8');
+  assert.deepEqual(JSON.parse(stdout), JSON.parse(kept));
+});
+
+test('doctor looks at every program and at the machine', async () => {
+  const { checks } = await bench.json<{ healthy: boolean; checks: { name: string; state: string }[] }>(
+    'doctor',
+  );
+  const names = checks.map(({ name }) => name);
+  for (const name of [
+    'node',
+    'pulumi',
+    'etcd',
+    'kube-apiserver',
+    'kwok',
+    'disk',
+    'memory',
+    'ports',
+    'mirror',
+  ]) {
+    assert.ok(names.includes(name), `${name} is not looked at`);
+  }
+});
+
+test('a mirror that is not there is a problem of the machine', async () => {
+  bench.variables.NINEFOLD_MIRROR = '/nowhere';
+  const outcome = await bench.start('doctor', '--json').outcome;
+  bench.variables.NINEFOLD_MIRROR = bench.directory;
+  assert.equal(outcome.code, 3);
+  assert.match(outcome.stdout, /correct NINEFOLD_MIRROR/);
+});
