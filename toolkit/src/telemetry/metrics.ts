@@ -23,7 +23,7 @@ export interface MetricsOptions {
 }
 
 /**
- * Counts what only grows.
+ * Counts what only grows; a negative amount is ignored.
  *
  * @example
  * ```ts
@@ -74,6 +74,16 @@ interface Configuration {
   readonly help: string;
   readonly labelNames: string[];
   readonly registers: Registry[];
+}
+
+/** The value of one series, kept here until somebody reads it. */
+class Total {
+  value = 0;
+  readonly labels: readonly string[];
+
+  constructor(labels: readonly string[]) {
+    this.labels = labels;
+  }
 }
 
 /** Of the semantic conventions for durations in seconds. */
@@ -135,9 +145,19 @@ export class Metrics {
     definition: InstrumentDefinition<Attribute>,
   ): CounterInstrument<Attribute> {
     return this.#once(definition, 'counter', (configuration) => {
-      const counter = new Counter(configuration);
-      const series = this.#series(definition, (values) => counter.labels(...values));
-      return { add: (amount: number, attributes = none) => series.find(attributes).inc(amount) };
+      const totals = this.#series(definition, (values) => new Total(values));
+      const counter: Counter = new Counter({
+        ...configuration,
+        collect: () => {
+          counter.reset();
+          for (const { labels, value } of totals.all()) counter.labels(...labels).inc(value);
+        },
+      });
+      return {
+        add: (amount: number, attributes = none) => {
+          if (amount >= 0) totals.find(attributes).value += amount;
+        },
+      };
     });
   }
 
@@ -145,14 +165,7 @@ export class Metrics {
   gauge<const Attribute extends string = never>(
     definition: InstrumentDefinition<Attribute>,
   ): GaugeInstrument<Attribute> {
-    return this.#once(definition, 'gauge', (configuration) => {
-      const gauge = new Gauge(configuration);
-      const series = this.#series(definition, (values) => gauge.labels(...values));
-      return {
-        set: (value: number, attributes = none) => series.find(attributes).set(value),
-        add: (amount: number, attributes = none) => series.find(attributes).inc(amount),
-      };
-    });
+    return this.#once(definition, 'gauge', (configuration) => this.#levels(definition, configuration));
   }
 
   /**
@@ -163,11 +176,9 @@ export class Metrics {
   upDownCounter<const Attribute extends string = never>(
     definition: InstrumentDefinition<Attribute>,
   ): Pick<GaugeInstrument<Attribute>, 'add'> {
-    return this.#once(definition, 'up-down-counter', (configuration) => {
-      const gauge = new Gauge(configuration);
-      const series = this.#series(definition, (values) => gauge.labels(...values));
-      return { add: (amount: number, attributes = none) => series.find(attributes).inc(amount) };
-    });
+    return this.#once(definition, 'up-down-counter', (configuration) =>
+      this.#levels(definition, configuration),
+    );
   }
 
   /** @throws TypeError when another definition has the name; the same one gives the same instrument. */
@@ -233,6 +244,25 @@ export class Metrics {
     const instrument = create(this.#configuration(definition, kind));
     this.#instruments.set(definition.name, { definition, kind, instrument });
     return instrument;
+  }
+
+  #levels(definition: InstrumentDefinition, configuration: Configuration): GaugeInstrument {
+    const levels = this.#series(definition, (values) => new Total(values));
+    const gauge: Gauge = new Gauge({
+      ...configuration,
+      collect: () => {
+        gauge.reset();
+        for (const { labels, value } of levels.all()) gauge.labels(...labels).set(value);
+      },
+    });
+    return {
+      set: (value, attributes = none) => {
+        levels.find(attributes).value = value;
+      },
+      add: (amount, attributes = none) => {
+        levels.find(attributes).value += amount;
+      },
+    };
   }
 
   #configuration(definition: InstrumentDefinition, kind: Kind): Configuration {

@@ -6,6 +6,12 @@ export const OTHER = '_OTHER';
 /** Separates the values of a key; no label may contain it. */
 const SEPARATOR = '\u0001';
 
+/** Leads from the values of attributes, one after the other, to a series. */
+class Branch<Child> {
+  child: Child | undefined;
+  readonly branches = new Map<string | number | boolean | undefined, Branch<Child>>();
+}
+
 /**
  * The series of one metric: finds what belongs to a set of attributes, and keeps their number within bounds. A value
  * outside of its attribute's bound becomes `_OTHER`; when the metric has all the series it may have, so do all
@@ -16,6 +22,7 @@ export class SeriesSet<Child> {
   readonly #bounds: readonly AttributeBound[];
   readonly #seen: readonly Set<string>[];
   readonly #series = new Map<string, Child>();
+  readonly #root = new Branch<Child>();
   readonly #maximum: number;
   readonly #create: (values: string[]) => Child;
   readonly #overflowed: (attribute: string) => void;
@@ -38,10 +45,14 @@ export class SeriesSet<Child> {
     return this.#series.size;
   }
 
+  all(): Iterable<Child> {
+    return this.#series.values();
+  }
+
   find(given: Attributes): Child {
-    let key = '';
-    for (const attribute of this.attributes) key += `${given[attribute] ?? ''}${SEPARATOR}`;
-    return this.#series.get(key) ?? this.#findBounded(given);
+    let node: Branch<Child> | undefined = this.#root;
+    for (const attribute of this.attributes) node = node?.branches.get(given[attribute]);
+    return node?.child ?? this.#findBounded(given);
   }
 
   #findBounded(given: Attributes): Child {
@@ -49,9 +60,13 @@ export class SeriesSet<Child> {
       this.#bounded(attribute, index, given[attribute]),
     );
     const key = keyOf(values);
-    const known = this.#series.get(key);
-    if (known !== undefined) return known;
-    if (this.#series.size < this.#maximum) return this.#add(key, values);
+    const child =
+      this.#series.get(key) ?? (this.#series.size < this.#maximum ? this.#add(key, values) : undefined);
+    if (child !== undefined) {
+      // What lies beyond a bound is looked up the long way each time: keeping it would grow without bound.
+      if (!values.includes(OTHER)) this.#remember(given, child);
+      return child;
+    }
     const collapsed = values.map((value, index) => this.#collapse(value, index));
     const collapsedKey = keyOf(collapsed);
     return this.#series.get(collapsedKey) ?? this.#add(collapsedKey, collapsed);
@@ -76,6 +91,20 @@ export class SeriesSet<Child> {
     if (value === '' || value === OTHER || typeof this.#bounds[index] !== 'number') return value;
     this.#overflowed(this.attributes[index] ?? '');
     return OTHER;
+  }
+
+  #remember(given: Attributes, child: Child): void {
+    let node = this.#root;
+    for (const attribute of this.attributes) {
+      const value = given[attribute];
+      let next = node.branches.get(value);
+      if (next === undefined) {
+        next = new Branch();
+        node.branches.set(value, next);
+      }
+      node = next;
+    }
+    node.child = child;
   }
 
   #add(key: string, values: string[]): Child {
