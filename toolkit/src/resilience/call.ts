@@ -69,7 +69,7 @@ export class Call extends Scope implements Receiver, Deadline {
   admit(now: number): boolean {
     const { context, options } = this;
     if (context !== rootContext && context.deadline !== undefined) {
-      const remaining = context.deadline - this.clock.wall();
+      const remaining = context.deadline - (context.clock ?? this.clock).wall();
       if (remaining <= 0) {
         this.giveUp(new DeadlineExceeded(context.deadline));
         return false;
