@@ -1,23 +1,17 @@
 import { describeObject, type KubernetesObject, referenceOf, UnknownKindError } from '../kubernetes/index.ts';
-import { applyObject, FieldConflictError, fieldManager } from './apply.ts';
+import { applyObject, FieldConflictError } from './apply.ts';
 import type { Cluster } from './cluster.ts';
 import { refuseForeign } from './create.ts';
+import { differences } from './differences.ts';
 import { releaseDroppedFields } from './dropped-fields.ts';
 import { InitializationError } from './errors.ts';
 import { referenceOfResource } from './ids.ts';
 import { isLeftOut, markLeftOut } from './left-out.ts';
 import { manifestOf } from './manifest.ts';
 import { inputsAsOutputs, outputsOf } from './outputs.ts';
-import { ownsField } from './ownership.ts';
 import { valueAt } from './property-paths.ts';
-import {
-  containsUnknown,
-  isMap,
-  type Properties,
-  type PropertyMap,
-  type PropertyValue,
-} from './property-values.ts';
-import { isSameScalar } from './quantities.ts';
+import { containsUnknown, isMap, type Properties, type PropertyMap } from './property-values.ts';
+import { refreshedInputs } from './read.ts';
 import { awaitReadiness } from './readiness/index.ts';
 
 /** A resource to be changed. */
@@ -101,26 +95,24 @@ async function applyRepairing(
     return await applyObject(cluster, manifest, options);
   } catch (error) {
     if (!(error instanceof FieldConflictError) || !before) throw error;
-    if (!error.conflicts.every(({ field }) => isRecordedDrift(field, before, oldInputs.value))) throw error;
+    if (!isRecordedDrift(error, before, oldInputs)) throw error;
     return await applyObject(cluster, manifest, { ...options, force: true });
   }
 }
 
-function isRecordedDrift(field: string, live: KubernetesObject, recorded: PropertyMap): boolean {
-  const path = simplePath(field);
-  if (!path) return false;
-  const holders = (live.metadata.managedFields ?? []).filter((fields) => ownsField(fields, path));
-  const byHand = holders.every(
-    ({ manager, operation, subresource }) =>
-      manager !== fieldManager && operation === 'Update' && !subresource,
+/** Whether those in conflict only changed the object by hand, and nothing did that the last refresh has not recorded. */
+function isRecordedDrift(
+  { conflicts }: FieldConflictError,
+  live: KubernetesObject,
+  recorded: Properties,
+): boolean {
+  const byHand = conflicts.every(({ manager }) =>
+    (live.metadata.managedFields ?? [])
+      .filter((fields) => fields.manager === manager)
+      // A subresource, such as `scale`, is the way of controllers.
+      .every(({ operation, subresource }) => operation === 'Update' && !subresource),
   );
-  const known: PropertyValue | undefined = valueAt(recorded, path);
-  return byHand && known !== undefined && isSameScalar(known, valueAt(live as unknown as PropertyMap, path));
-}
-
-/** `.spec.replicas` as a path; undefined for one through a list. */
-function simplePath(field: string): string[] | undefined {
-  return field.includes('[') ? undefined : field.split('.').slice(1);
+  return byHand && differences(refreshedInputs(live, recorded).value, recorded.value).length === 0;
 }
 
 /** What is recorded, with the new inputs laid over it; for what can't be asked of the server. */

@@ -3,6 +3,7 @@ import {
   type KubernetesClient,
   type KubernetesObject,
   type ObjectReference,
+  type PatchType,
   referenceOf,
 } from '../../kubernetes/index.ts';
 import { isMap, unknownValue } from '../property-values.ts';
@@ -40,7 +41,13 @@ export type Step =
   /** Somebody else makes an object by a plain create. */
   | { created: KubernetesObject; by: string }
   /** Somebody else changes an object by hand. */
-  | { patched: ObjectReference; by: string; patch: Record<string, unknown> }
+  | {
+      patched: ObjectReference;
+      by: string;
+      patch: Record<string, unknown>;
+      subresource?: string;
+      type?: PatchType;
+    }
   | { deleted: ObjectReference }
   /** The object holds at least this; null where it must not hold a field. */
   | { live: ObjectReference; holds: Record<string, unknown> }
@@ -94,7 +101,8 @@ async function playStep(step: Step, stack: Stack, client: KubernetesClient): Pro
   } else if ('created' in step) {
     await client.create(step.created, { fieldManager: step.by });
   } else if ('patched' in step) {
-    await client.patch(step.patched, step.patch, { fieldManager: step.by });
+    const { patched, by, patch, subresource, type = 'merge' } = step;
+    await client.patch(patched, patch, { fieldManager: by, type, ...(subresource ? { subresource } : {}) });
   } else if ('deleted' in step) {
     await client.delete(step.deleted);
   } else if ('absent' in step) {

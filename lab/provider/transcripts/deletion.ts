@@ -69,6 +69,36 @@ export const deletion: Transcript[] = [
     },
   },
   {
+    title: 'a namespace whose content does not go is told with what holds it',
+    ours: true,
+    steps: (namespace) => {
+      const home = `${namespace}-home`;
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: home, name: 'held' };
+      return [
+        {
+          up: 'home',
+          type: 'kubernetes:core/v1:Namespace',
+          // The namespace controller looks for content after five seconds.
+          inputs: { metadata: { name: home, annotations: { 'pulumi.com/timeoutSeconds': '8' } } },
+        },
+        {
+          created: {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { name: 'held', namespace: home, finalizers: ['example.org/cleanup'] },
+          },
+          by: 'somebody',
+        },
+        {
+          destroy: 'home',
+          expect: { refused: /Namespace [^ ]+ is still there 8 s[\s\S]*example\.org\/cleanup in 1 resource/ },
+        },
+        { patched: object, by: 'somebody', patch: { metadata: { finalizers: null } } },
+        { destroy: 'home' },
+      ];
+    },
+  },
+  {
     title: 'dependents go first by default, and stay when the annotation says orphan',
     steps: (namespace) => {
       const inputs = (name: string, annotations: Record<string, string>): WrittenMap => {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/index.ts';
+import type { WrittenMap } from '../test-support/properties.ts';
 import type { Transcript } from '../test-support/transcript.ts';
 import { configMapType, deployment, deploymentType } from './fixtures.ts';
 
@@ -194,6 +195,48 @@ export const ownership: Transcript[] = [
               'spec.template.spec.nodeSelector.zone': 'delete',
             },
           },
+        },
+      ];
+    },
+  },
+  {
+    title:
+      'an image that was set by hand is repaired, a number of pods that a controller scales is a conflict',
+    ours: true,
+    steps: (namespace) => {
+      const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'web' };
+      const { metadata, spec } = deployment(namespace, 'web');
+      // The refresh must not depend on how soon the pods are there.
+      const annotations = { 'pulumi.com/skipAwait': 'true' };
+      const inputs = (labels: Record<string, string>): WrittenMap => ({
+        spec,
+        metadata: { ...(metadata as WrittenMap), annotations, labels },
+      });
+      const image = (tag: string) => ({ name: 'main', image: `registry.example.org/main:${tag}` });
+      return [
+        { up: 'a', type: deploymentType, inputs: inputs({}) },
+        {
+          patched: object,
+          by: 'kubectl-set',
+          type: 'strategic',
+          patch: { spec: { template: { spec: { containers: [image('2')] } } } },
+        },
+        {
+          up: 'a',
+          type: deploymentType,
+          inputs: inputs({ not: 'refreshed' }),
+          expect: { refused: /containers\[name="main"\]\.image is managed by "kubectl-set"/ },
+        },
+        { refresh: 'a', expect: { changes: { 'spec.template.spec.containers[0].image': 'update' } } },
+        { up: 'a', type: deploymentType, inputs: inputs({}), expect: { operation: 'update' } },
+        { live: object, holds: { spec: { template: { spec: { containers: [image('1')] } } } } },
+        { patched: object, by: 'autoscaler', subresource: 'scale', patch: { spec: { replicas: 5 } } },
+        { refresh: 'a', expect: { changes: { 'spec.replicas': 'update' } } },
+        {
+          up: 'a',
+          type: deploymentType,
+          inputs: inputs({}),
+          expect: { refused: /\.spec\.replicas is managed by "autoscaler"/ },
         },
       ];
     },
