@@ -134,7 +134,9 @@ export class ConcurrencyLimit extends Strategy {
   acquire(context: Context = currentContext()): Permit | Promise<Permit> {
     const now = this.clock.now();
     const remaining =
-      context.deadline === undefined ? Number.POSITIVE_INFINITY : context.deadline - (context.clock ?? this.clock).wall();
+      context.deadline === undefined
+        ? Number.POSITIVE_INFINITY
+        : context.deadline - (context.clock ?? this.clock).wall();
     const acquisition = new Acquisition(this, context);
     const refusal = this.admit(acquisition, remaining, now);
     if (refusal !== undefined) throw refusal;
