@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { appending } from './conformance/appending.ts';
 import { evolving } from './conformance/evolving.ts';
 import { messaging } from './conformance/messaging.ts';
+import { modelling } from './conformance/modelling.ts';
 import { projecting } from './conformance/projecting.ts';
 import { reading } from './conformance/reading.ts';
 import type { StoreFactory } from './conformance/setting.ts';
@@ -14,6 +15,7 @@ export function eventStoreConformance<Transaction extends object>(
 ): void {
   describe(name, () => {
     appending(create);
+    modelling(create);
     reading(create);
     subscribing(create);
     projecting(create);

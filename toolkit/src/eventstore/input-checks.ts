@@ -38,8 +38,11 @@ export function checkName(violations: string[], path: string, name: string, long
   }
 }
 
+/** The greatest `integer` of PostgreSQL. */
+export const LARGEST_INTEGER = 2_147_483_647;
+
 /** The longest name of a subscription or projection. */
-export const LONGEST_NAME = 32;
+const LONGEST_NAME = 32;
 
 /** @throws InvalidInput for what subscriptions and projections can't be. */
 export function checkSubscription(what: string, options: SubscriptionChecks): void {
@@ -74,6 +77,18 @@ interface SubscriptionChecks {
   readonly version?: number;
 }
 
+/** @throws InvalidInput for what can't be read of a stream. */
+export function checkRead(options: { readonly from?: number; readonly limit?: number }): void {
+  const violations: string[] = [];
+  for (const name of ['from', 'limit'] as const) {
+    const value = options[name];
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1 || value > LARGEST_INTEGER)) {
+      violations.push(`${name}: ${value}, allowed are 1 to ${LARGEST_INTEGER}`);
+    }
+  }
+  if (violations.length > 0) throw new InvalidInput('Reading a stream', violations);
+}
+
 /** @throws InvalidInput for what can't be read of the log. */
 export function checkReadAll(options: {
   readonly after?: Position;
@@ -85,9 +100,26 @@ export function checkReadAll(options: {
   if (after !== undefined && !isPosition(after)) {
     violations.push(`after: ${JSON.stringify(after)} is not a position that an event store gave out`);
   }
-  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
-    violations.push(`limit: ${limit}, allowed are 1, 2, 3, …`);
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1 || limit > LARGEST_INTEGER)) {
+    violations.push(`limit: ${limit}, allowed are 1 to ${LARGEST_INTEGER}`);
   }
   if (types?.length === 0) violations.push('types: there are none; leave it out for all');
   if (violations.length > 0) throw new InvalidInput('Reading the log', violations);
+}
+
+/** @throws InvalidInput for what no projection is called. */
+export function checkProjectionName(projection: string): void {
+  const violations: string[] = [];
+  checkName(violations, 'projection', projection, LONGEST_NAME);
+  if (violations.length > 0) throw new InvalidInput('Looking at a projection', violations);
+}
+
+/** @throws InvalidInput for what is no time for a statement. */
+export function checkStatementTimeout(milliseconds: number | undefined): void {
+  if (milliseconds === undefined) return;
+  if (!Number.isSafeInteger(milliseconds) || milliseconds < 1 || milliseconds > LARGEST_INTEGER) {
+    throw new InvalidInput('An event store', [
+      `statementTimeout: ${milliseconds}, allowed are 1 to ${LARGEST_INTEGER} milliseconds`,
+    ]);
+  }
 }

@@ -89,6 +89,11 @@ export function reading<Transaction extends object>(create: StoreFactory<Transac
     it('refuses what is no position and no limit', async (test) => {
       const store = await emptyStore(test, create);
       await assert.rejects(store.readAll({ after: '7' }), /not a position/);
+      await assert.rejects(store.read('a', { from: 0, limit: 0.5 }), (error) => {
+        assert.ok(error instanceof InvalidInput);
+        assert.equal(error.violations.length, 2);
+        return true;
+      });
       await assert.rejects(store.readAll({ limit: 0 }), InvalidInput);
       await assert.rejects(store.readAll({ types: [] }), InvalidInput);
     });

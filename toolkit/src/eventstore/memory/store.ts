@@ -11,7 +11,7 @@ import type {
   ReadAllOptions,
   ReadOptions,
 } from '../event-store.ts';
-import { checkReadAll, checkSubscription } from '../input-checks.ts';
+import { checkProjectionName, checkRead, checkReadAll, checkSubscription } from '../input-checks.ts';
 import type { OutboxMapping } from '../outbox.ts';
 import { prepareAppend } from '../prepare-append.ts';
 import type { Projection, ViewReader } from '../projection.ts';
@@ -90,6 +90,7 @@ class MemoryEventStore<Event extends NewEvent> implements EventStore<Event, Memo
   }
 
   async read(streamId: string, options: ReadOptions = {}): Promise<readonly Recorded<Event>[]> {
+    checkRead(options);
     throwIfDone(options.context ?? currentContext());
     return this.#log.stream(streamId, options);
   }
@@ -134,6 +135,7 @@ class MemoryEventStore<Event extends NewEvent> implements EventStore<Event, Memo
   }
 
   view(projection: string): ViewReader {
+    checkProjectionName(projection);
     return new MemoryViewReader(() => this.#projections.get(projection)?.live?.documents);
   }
 

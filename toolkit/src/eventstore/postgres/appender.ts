@@ -86,10 +86,7 @@ export class Appender {
       } catch (error) {
         const state = sqlState(error);
         const mayWork = TRANSIENT.has(state) || state === sqlStates.uniqueViolation;
-        if (!mayWork || attempt === ATTEMPTS) {
-          throwIfDone(context);
-          throw error;
-        }
+        if (!mayWork || attempt === ATTEMPTS) throw error;
       }
     }
   }

@@ -1,26 +1,15 @@
 import { after, before } from 'node:test';
-import pg from 'pg';
-import { type PostgresServer, startPostgres } from '../../../test-support/index.ts';
+import type pg from 'pg';
 import { eventStoreConformance } from '../conformance.ts';
-import { createPostgresEventStore } from './store.ts';
+import { TestDatabase } from './fixtures/database.ts';
 
-let server: PostgresServer;
+let database: TestDatabase;
 let pool: pg.Pool;
-let stores = 0;
 
 before(async () => {
-  server = await startPostgres();
-  pool = new pg.Pool({ connectionString: server.url, max: 20 });
+  database = await TestDatabase.start();
+  pool = database.pool({ max: 20 });
 });
+after(() => database.stop());
 
-after(async () => {
-  await pool.end();
-  await server.stop();
-});
-
-eventStoreConformance('the event store on PostgreSQL', async (settings) => {
-  stores += 1;
-  const store = createPostgresEventStore({ ...settings, pool, schema: `store_${stores}` });
-  await store.migrate();
-  return store;
-});
+eventStoreConformance('the event store on PostgreSQL', (settings) => database.store({ ...settings, pool }));

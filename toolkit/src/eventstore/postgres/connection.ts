@@ -1,5 +1,21 @@
-import { type Context, rootContext, sqlSettings, throwIfDone } from '../../context/index.ts';
-import type { PostgresClient, PostgresPool, PostgresStatement } from './client.ts';
+import {
+  type Context,
+  DeadlineExceeded,
+  remainingTime,
+  rootContext,
+  sqlSettings,
+  throwIfDone,
+} from '../../context/index.ts';
+import {
+  type PostgresClient,
+  type PostgresPool,
+  type PostgresStatement,
+  sqlState,
+  sqlStates,
+} from './client.ts';
+
+/** Milliseconds. */
+const CLOCK_TOLERANCE = 20;
 
 const guarded = new WeakSet<PostgresPool>();
 
@@ -34,7 +50,9 @@ export async function withClient<Result>(
   throwIfDone(context);
   const { signal } = context;
   const client = await connect(pool, signal);
-  return unlessAborted(onClient(client, work), signal, () => void cancel(pool, client));
+  const cancellation = new Cancellation(pool, client);
+  const working = onClient(client, work, () => cancellation.settle());
+  return unlessAborted(working, signal, () => void cancellation.start());
 }
 
 /** One statement; under a deadline with the server's own timeout, so that it ends there even if nobody cancels it. */
@@ -53,9 +71,17 @@ export function queryWithin<Row extends object>(
       return rows;
     } catch (error) {
       await client.query('rollback').catch(() => lease.discard());
-      throw error;
+      throw deadlineError(error, context);
     }
   });
+}
+
+/** A statement that the server ended at the deadline, as such: its clock may be a little ahead of our timer. */
+export function deadlineError(error: unknown, context: Context): unknown {
+  const atDeadline = context.deadline !== undefined && remainingTime(context) < CLOCK_TOLERANCE;
+  return atDeadline && sqlState(error) === sqlStates.queryCanceled
+    ? new DeadlineExceeded(context.deadline)
+    : error;
 }
 
 /** Takes a connection; one that comes after the signal has aborted goes back at once. */
@@ -90,6 +116,7 @@ export function unlessAborted<Result>(
 async function onClient<Result>(
   client: PostgresClient,
   work: (client: PostgresClient, lease: ClientLease) => Promise<Result>,
+  beforeRelease?: () => Promise<void>,
 ): Promise<Result> {
   // A connection in use that breaks says so by an event, which would end the process if nobody listened.
   const ignore = () => {};
@@ -102,18 +129,44 @@ async function onClient<Result>(
       },
     });
   } finally {
+    await beforeRelease?.();
     client.removeListener('error', ignore);
     client.release(discarded);
   }
 }
 
-/** Ends what a connection is doing on the server, as far as that can be done. */
-async function cancel(pool: PostgresPool, client: PostgresClient): Promise<void> {
-  const { processID } = client as { processID?: unknown };
-  if (typeof processID !== 'number') return;
-  try {
-    await onClient(await pool.connect(), (other) => other.query('select pg_cancel_backend($1)', [processID]));
-  } catch {
-    // The statement's own timeout ends it.
+/**
+ * Ends what a connection is doing on the server, as far as that can be done; without it, the statement's own timeout
+ * does. The connection is not given back while its cancellation is on its way, which would meet somebody else's work.
+ */
+class Cancellation {
+  readonly #pool: PostgresPool;
+  readonly #client: PostgresClient;
+  #settled = false;
+  #sent: Promise<unknown> = Promise.resolve();
+
+  constructor(pool: PostgresPool, client: PostgresClient) {
+    this.#pool = pool;
+    this.#client = client;
+  }
+
+  async start(): Promise<void> {
+    const { processID } = this.#client as { processID?: unknown };
+    if (typeof processID !== 'number') return;
+    try {
+      await onClient(await this.#pool.connect(), async (other) => {
+        if (this.#settled) return;
+        this.#sent = other.query('select pg_cancel_backend($1)', [processID]);
+        await this.#sent;
+      });
+    } catch {
+      // It could not be sent, and need not be awaited.
+    }
+  }
+
+  /** The work is over: nothing is cancelled any more, and what is on its way has arrived. */
+  async settle(): Promise<void> {
+    this.#settled = true;
+    await this.#sent.catch(() => {});
   }
 }

@@ -167,6 +167,24 @@ describe('reading the log while transactions are open', () => {
     assert.ok(naiveLosses > 0, 'no schedule was one under which rows are lost');
   });
 
+  it('from the end leaves out nothing that is committed later', async () => {
+    const store = await database.store();
+    await store.append('a', [numbered(1)]);
+    const slow = await heldTransaction(store.pool);
+    await store.append('slow', [numbered(2)], { transaction: slow.client });
+    await store.append('fast', [numbered(3)]);
+    const seen: unknown[] = [];
+    const subscription = store.subscribe({
+      name: 'late',
+      from: 'end',
+      handle: (event) => void seen.push(event.data),
+    });
+    await until(() => subscription.state !== 'standby');
+    await slow.commit();
+    await subscription.waitFor(await store.head());
+    assert.ok(!seen.includes(1) && seen.includes(2));
+  });
+
   it('tells who holds it back', async () => {
     const store = await database.store();
     const held = await heldTransaction(

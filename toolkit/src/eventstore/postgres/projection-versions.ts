@@ -2,7 +2,7 @@ import { beginning, type NewEvent } from '../event.ts';
 import type { Projection } from '../projection.ts';
 import type { Checkpoint, CheckpointKey } from './checkpoint.ts';
 import { createCheckpoint, loadCheckpoint, lockLiveCheckpoint } from './checkpoint.ts';
-import type { PostgresQueryable } from './client.ts';
+import { ownTypes, type PostgresQueryable } from './client.ts';
 import { BatchTransaction, type PostgresProjectionTransaction } from './projection-transaction.ts';
 import { lockKey, projectionSchema, type Tables } from './tables.ts';
 
@@ -70,6 +70,29 @@ export async function takeOver(
   const own = projectionSchema(tables, key.name, key.version);
   await transaction.query(`alter schema ${own} rename to ${projectionSchema(tables, key.name)}`);
   return setState(transaction, tables, key, 'live');
+}
+
+/** Drops what versions that were replaced have left, and names them. */
+export async function dropRetiredVersions(
+  transaction: PostgresQueryable,
+  tables: Tables,
+  name: string,
+): Promise<number[]> {
+  await lockProjection(transaction, tables, name);
+  const { rows } = await transaction.query<{ version: number }>({
+    text: `select version from ${tables.subscriptions} where name = $1 and state = 'retired' order by version`,
+    values: [name],
+    types: ownTypes,
+  });
+  const dropped: number[] = [];
+  for (const { version } of rows) {
+    const schema = projectionSchema(tables, name, version);
+    const present = await transaction.query('select from pg_namespace where nspname = $1', [schema]);
+    if (present.rowCount === 0) continue;
+    await transaction.query(`drop schema ${schema} cascade`);
+    dropped.push(version);
+  }
+  return dropped;
 }
 
 async function setState(

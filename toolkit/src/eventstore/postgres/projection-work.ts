@@ -48,13 +48,17 @@ export class ProjectionWork<Event extends NewEvent> implements OwnedWork {
   }
 
   async step(limit: number, signal: AbortSignal): Promise<StepResult> {
-    const { connection, reader, projection } = this.#parts;
+    const { connection, tables, reader, projection, key } = this.#parts;
     const range = { after: this.#position, types: projection.types, limit };
     // Read before the transaction begins: it should hold others back as briefly as possible.
     const page = await reader.logOn(connection.client, range);
     const { heldBack } = page;
-    if (page.next === this.#position && this.#state === 'live') return { handled: 0, more: false, heldBack };
     const { client } = connection;
+    if (page.next === this.#position && this.#state === 'live') {
+      // With nothing to write, this is how it learns that a newer version has taken its place.
+      const checkpoint = await loadCheckpoint(client, tables, key);
+      return { handled: 0, more: false, heldBack, retired: checkpoint?.state === 'retired' };
+    }
     try {
       const handled = await this.#batch(page, signal);
       return {

@@ -1,6 +1,7 @@
 import type { Context } from '../../context/index.ts';
 import { formatPosition, type NewEvent, parsePosition, type Position, type Recorded } from '../event.ts';
 import type { LogPage, ReadOptions } from '../event-store.ts';
+import { LARGEST_INTEGER } from '../input-checks.ts';
 import type { Upcasting } from '../upcasting.ts';
 import { ownTypes, type PostgresPool, type PostgresQueryable, type PostgresStatement } from './client.ts';
 import { queryWithin } from './connection.ts';
@@ -13,9 +14,6 @@ export interface LogRange {
   readonly types: readonly string[] | undefined;
   readonly limit: number;
 }
-
-/** The greatest `integer` of PostgreSQL. */
-const LAST_VERSION = 2_147_483_647;
 
 /** Reads streams and the log. */
 export class Reader<Event extends NewEvent> {
@@ -41,7 +39,7 @@ export class Reader<Event extends NewEvent> {
       name: `${this.#tables.schema}_read_${backwards ? 'backwards' : 'forwards'}`,
       text: `select ${eventColumns} from ${this.#tables.events}
 where stream_id = $1 and version ${backwards ? '<=' : '>='} $2 order by version ${backwards ? 'desc' : 'asc'} limit $3`,
-      values: [streamId, options.from ?? (backwards ? LAST_VERSION : 1), options.limit ?? null],
+      values: [streamId, options.from ?? (backwards ? LARGEST_INTEGER : 1), options.limit ?? null],
       types: ownTypes,
     });
     return rows.map((row) => recordedEvent<Event>(row, this.#upcasting));
@@ -60,6 +58,16 @@ where stream_id = $1 and version ${backwards ? '<=' : '>='} $2 order by version 
     const rows = await queryWithin<{ transaction_id: bigint; position: bigint }>(this.#pool, context, {
       name: `${this.#tables.schema}_head`,
       text: `select transaction_id, position from ${this.#tables.events} order by transaction_id desc, position desc limit 1`,
+      types: ownTypes,
+    });
+    return formatPosition(rows[0]?.transaction_id ?? 0n, rows[0]?.position ?? 0n);
+  }
+
+  /** The last event that may be read: nothing will ever come to lie before it. */
+  async settledHead(database: PostgresQueryable): Promise<Position> {
+    const { rows } = await database.query<{ transaction_id: bigint; position: bigint }>({
+      text: `select transaction_id, position from ${this.#tables.events}
+where transaction_id < ${horizon(this.#tables)} order by transaction_id desc, position desc limit 1`,
       types: ownTypes,
     });
     return formatPosition(rows[0]?.transaction_id ?? 0n, rows[0]?.position ?? 0n);
@@ -108,18 +116,21 @@ function isEvent(row: PageRow): row is Edge & EventRow {
  * of younger transactions that have committed already. What is read is therefore final, and nothing will ever come
  * to lie before it.
  */
+function horizon(tables: Tables): string {
+  return `(pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ${tables.transactionOffset})`;
+}
+
 function pageText(tables: Tables): string {
-  const horizon = `(pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ${tables.transactionOffset})`;
   return `
 with scan as materialized (
   select ${eventColumns} from ${tables.events}
-  where (transaction_id, position) > ($1::bigint, $2::bigint) and transaction_id < ${horizon}
+  where (transaction_id, position) > ($1::bigint, $2::bigint) and transaction_id < ${horizon(tables)}
   order by transaction_id, position limit $3::integer
 ), edge as materialized (
   select (select count(*) from scan)::integer as scanned,
     last.transaction_id as last_transaction_id,
     last.position as last_position,
-    exists (select from ${tables.events} where transaction_id >= ${horizon}) as held_back
+    exists (select from ${tables.events} where transaction_id >= ${horizon(tables)}) as held_back
   from (values (1)) as one (number)
   left join lateral (
     select transaction_id, position from scan order by transaction_id desc, position desc limit 1

@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../../clock/index.ts';
 import { type Context, currentContext } from '../../context/index.ts';
-import { InvalidInput } from '../errors.ts';
 import { beginning, type NewEvent, type Position, type Recorded } from '../event.ts';
 import type {
   AppendOptions,
@@ -11,7 +10,7 @@ import type {
   ReadAllOptions,
   ReadOptions,
 } from '../event-store.ts';
-import { checkName, checkReadAll, LONGEST_NAME } from '../input-checks.ts';
+import { checkProjectionName, checkRead, checkReadAll, checkStatementTimeout } from '../input-checks.ts';
 import type { OutboxMapping } from '../outbox.ts';
 import { type PreparedAppend, prepareAppend } from '../prepare-append.ts';
 import type { Projection } from '../projection.ts';
@@ -26,6 +25,7 @@ import { migrate, migrationScript } from './migrate.ts';
 import { Notifier } from './notifier.ts';
 import { PostgresOutbox } from './outbox.ts';
 import type { PostgresProjectionTransaction } from './projection-transaction.ts';
+import { dropRetiredVersions } from './projection-versions.ts';
 import { Reader } from './reader.ts';
 import { PostgresSnapshots } from './snapshots.ts';
 import { readStatus, type PostgresStatus } from './status.ts';
@@ -95,6 +95,11 @@ export interface PostgresEventStore<Event extends NewEvent = NewEvent> extends E
     work: (transaction: PostgresQueryable) => Promise<Result> | Result,
     context?: Context,
   ): Promise<Result>;
+  /**
+   * Drops the tables of a projection's versions that a newer one has replaced, and names the versions. Until then
+   * they are there to be looked at, but nothing keeps them up to date.
+   */
+  dropRetired(projection: string): Promise<readonly number[]>;
   /** What the database says: how far subscriptions are behind, what holds them back, how much waits in the outbox. */
   status(): Promise<PostgresStatus>;
 }
@@ -116,6 +121,7 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
   constructor(options: PostgresEventStoreOptions) {
     const { pool } = options;
     const clock = options.clock ?? systemClock;
+    checkStatementTimeout(options.statementTimeout);
     guardPool(pool);
     this.#options = options;
     this.#pool = pool;
@@ -124,7 +130,6 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
     this.#appender = new Appender(pool, this.#tables);
     this.#reader = new Reader(pool, this.#tables, this.#upcasting);
     this.#notifier = new Notifier(pool, this.#tables);
-    const onStart = (running: Running) => void this.#running.add(running);
     this.#starter = new SubscriptionStarter({
       pool,
       tables: this.#tables,
@@ -133,7 +138,12 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
       statementTimeout: options.statementTimeout ?? 30_000,
     });
     this.snapshots = new PostgresSnapshots(pool, this.#tables);
-    this.outbox = new PostgresOutbox({ pool, tables: this.#tables, clock, onStart });
+    this.outbox = new PostgresOutbox({
+      pool,
+      tables: this.#tables,
+      clock,
+      onStart: (running) => this.#add(running),
+    });
     this.inbox = new PostgresInbox(pool, this.#tables);
   }
 
@@ -154,7 +164,8 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
     return result;
   }
 
-  read(streamId: string, options: ReadOptions = {}): Promise<readonly Recorded<Event>[]> {
+  async read(streamId: string, options: ReadOptions = {}): Promise<readonly Recorded<Event>[]> {
+    checkRead(options);
     return this.#reader.stream(streamId, options, options.context ?? currentContext());
   }
 
@@ -177,9 +188,7 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
   }
 
   view(projection: string): PostgresViewReader {
-    const violations: string[] = [];
-    checkName(violations, 'projection', projection, LONGEST_NAME);
-    if (violations.length > 0) throw new InvalidInput('Reading a view', violations);
+    checkProjectionName(projection);
     return new PostgresViewReader(this.#pool, this.#tables, projection);
   }
 
@@ -188,6 +197,13 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
     context: Context = currentContext(),
   ): Promise<Result> {
     return inTransaction(this.#pool, context, work);
+  }
+
+  dropRetired(projection: string): Promise<readonly number[]> {
+    checkProjectionName(projection);
+    return inTransaction(this.#pool, currentContext(), (transaction) =>
+      dropRetiredVersions(transaction, this.#tables, projection),
+    );
   }
 
   status(): Promise<PostgresStatus> {
@@ -214,6 +230,11 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
     await this.#notifier.flush();
   }
 
+  #add(running: Running): void {
+    for (const other of this.#running) if (other.state === 'stopped') this.#running.delete(other);
+    this.#running.add(running);
+  }
+
   #prepare(
     streamId: string,
     events: readonly Event[],
@@ -230,7 +251,7 @@ class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event>
   }
 
   #started(subscription: Subscription): Subscription {
-    this.#running.add(subscription);
+    this.#add(subscription);
     return subscription;
   }
 }

@@ -53,7 +53,7 @@ export class SubscriptionStarter<Event extends NewEvent> {
       const { client } = connection;
       let checkpoint = await loadCheckpoint(client, tables, key);
       if (checkpoint === undefined) {
-        const position = subscriber.from === 'end' ? await reader.head(rootContext) : beginning;
+        const position = subscriber.from === 'end' ? await reader.settledHead(client) : beginning;
         checkpoint = { kind: 'subscription', state: 'live', position };
         await createCheckpoint(client, tables, key, checkpoint);
       }

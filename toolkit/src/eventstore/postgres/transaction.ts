@@ -1,6 +1,6 @@
 import { type Context, sqlSettings, sqlSettingsStatement, throwIfDone } from '../../context/index.ts';
 import type { PostgresClient, PostgresPool, PostgresQueryable } from './client.ts';
-import { withClient } from './connection.ts';
+import { deadlineError, withClient } from './connection.ts';
 
 /**
  * Does work in a transaction that carries the context: its remaining time is the statements' timeout, and tenant,
@@ -21,7 +21,7 @@ export function inTransaction<Result>(
       return result;
     } catch (error) {
       await client.query('rollback').catch(() => lease.discard());
-      throw error;
+      throw deadlineError(error, context);
     }
   });
 }
