@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,6 +20,7 @@ import { NODE_VERSIONS, nodeBinary } from '../test-support/node-versions.ts';
 
 /** The optional peers that a module can't be imported without; every other one is loaded when it is used. */
 const OWN_PEERS: Record<string, readonly string[]> = {
+  events: ['ajv', 'ajv-formats'],
   http: ['fastify', 'undici'],
   kafka: ['@platformatic/kafka'],
   eventstore: ['pg'],
@@ -70,7 +72,10 @@ async function importEach(
 function projectWith(peers: readonly string[]): string {
   const project = mkdtempSync(join(built.project, '../with-peers-'));
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
-  const packages = ['@ninefold/toolkit', ...readdirSync(join(built.project, 'node_modules'))];
+  const ours = join('node_modules', '@ninefold/toolkit');
+  // Copied, because Node looks for the peers of a linked package beside the place that the link leads to.
+  cpSync(join(built.project, ours), join(project, ours), { recursive: true });
+  const packages = readdirSync(join(built.project, 'node_modules'));
   for (const name of packages.filter((entry) => !entry.startsWith('.') && entry !== '@ninefold')) {
     link(join(built.project, 'node_modules', name), join(project, 'node_modules', name));
   }
@@ -97,7 +102,8 @@ describe('the package', () => {
   });
 
   it('exports every module that there is, and none that there is not', () => {
-    const internal = ['command-line'];
+    // The event store and Kafka are in the making: what is not exported is not promised.
+    const internal = ['command-line', 'eventstore', 'kafka'];
     const written = readdirSync(source, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && existsSync(join(source, entry.name, 'index.ts')))
       .map(({ name }) => name)

@@ -1,7 +1,12 @@
 import { attributeNames, type CloudEvent, isJson, readEvent } from './cloud-event.ts';
 import { InvalidEventError } from './invalid-event.ts';
 
-/** Media types of events as a whole, in JSON. */
+/**
+ * Media types of events as a whole, in JSON.
+ *
+ * @example
+ * reply.header('content-type', structuredMediaType);
+ */
 export const structuredMediaType = 'application/cloudevents+json';
 const batchMediaType = 'application/cloudevents-batch+json';
 

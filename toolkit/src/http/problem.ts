@@ -1,6 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 
-/** The media type of a problem, by RFC 9457. */
+/**
+ * The media type of a problem, by RFC 9457.
+ *
+ * @example
+ * const isProblem = response.headers['content-type'] === problemMediaType;
+ */
 export const problemMediaType = 'application/problem+json';
 
 /**

@@ -5,7 +5,12 @@ import type { Permit } from '../resilience/limited-call.ts';
 import type { HttpExchange } from './exchange.ts';
 import type { ShedReason } from './shedding.ts';
 
-/** The caller closed its connection before the answer was complete. */
+/**
+ * The caller closed its connection before the answer was complete.
+ *
+ * @example
+ * if (error instanceof CallerGone) return; // nobody is left to answer
+ */
 export class CallerGone extends Error {
   override readonly name = 'CallerGone';
   /** A fixed text that survives bundling and copies of the package. */
