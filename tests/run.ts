@@ -39,7 +39,8 @@ function toolkitPatterns(): string[] {
   const making = folders
     .map((folder) => folder.name)
     .filter((name) => !exported.includes(name) && existsSync(join(source, name, 'index.ts')));
-  if (making.length > 0) console.log(`not part of the toolkit's package yet, so not run: ${making.join(', ')}`);
+  if (making.length > 0)
+    console.log(`not part of the toolkit's package yet, so not run: ${making.join(', ')}`);
   const tested = [...exported, 'command-line'].filter((name) => folders.some((one) => one.name === name));
   return [...tested.map((name) => `toolkit/src/${name}/**/*.test.ts`), 'toolkit/src/*.test.ts'];
 }
