@@ -53,12 +53,7 @@ export type {
 } from './openapi/types.ts';
 export { type Problem, ProblemError, type ProblemFields, problemMediaType, problemTypes } from './problem.ts';
 export { CallerGone } from './request-scope.ts';
-export {
-  type HttpServer,
-  type HttpServerDescription,
-  httpServer,
-  type ListeningApp,
-  type ListenOptions,
-} from './server.ts';
+export type { HttpServer, HttpServerDescription, ListeningApp, ListenOptions } from './http-server.ts';
+export { httpServer } from './server.ts';
 export type { HttpServerOptions } from './server-options.ts';
 export type { SheddingOptions, ShedReason } from './shedding.ts';

@@ -1,6 +1,5 @@
-import type { Server } from 'node:http';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-import { type Clock, systemClock } from '../clock/index.ts';
+import { systemClock } from '../clock/index.ts';
 import {
   type Context,
   currentContext,
@@ -13,102 +12,23 @@ import {
 import { RejectedError } from '../resilience/errors.ts';
 import type { Permit } from '../resilience/limited-call.ts';
 import { retriedField, wasRetried } from '../resilience/retry-marker.ts';
-import type { StrategySnapshot } from '../resilience/strategy.ts';
 import type { Component } from '../service/component.ts';
+import { announce, answerShed } from './answers.ts';
 import { ApiVersions } from './api-version.ts';
 import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
 import { FastestAnswer } from './fastest-answer.ts';
 import { addIdempotency } from './idempotency/idempotency.ts';
+import type { HttpServer, HttpServerDescription, ListeningApp, ListenOptions } from './http-server.ts';
 import { OpenapiError } from './openapi/error.ts';
 import { checkRoutes } from './openapi/route-check.ts';
-import { completeProblem, ProblemError, problemMediaType, problemTypes } from './problem.ts';
+import { ProblemError, problemMediaType } from './problem.ts';
 import { problemOfError } from './problem-of-error.ts';
 import { RequestScope } from './request-scope.ts';
 import type { HttpServerOptions } from './server-options.ts';
-import { Shedder, type ShedReason } from './shedding.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /**
-     * What travels with this request. A hook before validation may put a derived one in its place, such as one with
-     * the principal it verified; from validation on the work runs in it.
-     */
-    context: Context;
-    /** The version of the API that was asked for; undefined for a server without versions. */
-    apiVersion: string | undefined;
-  }
-}
+import { Shedder } from './shedding.ts';
 
 /** Longest time for a request, unless the options say otherwise, in milliseconds. */
 const MAXIMUM_TIME = 30_000;
-
-/**
- * What {@link HttpServer.listen} needs of a fastify instance.
- *
- * @example
- * const app: ListeningApp = fastify();
- */
-export interface ListeningApp {
-  readonly server: Server;
-  listen(options: { port: number; host: string }): Promise<string>;
-  close(): PromiseLike<unknown>;
-}
-
-/**
- * Where a server listens.
- *
- * @example
- * const options: ListenOptions = { port: 8080, host: '0.0.0.0' };
- */
-export interface ListenOptions {
-  /** 0 for any free port. */
-  readonly port: number;
-  /** In a pod `0.0.0.0`. @default '127.0.0.1' */
-  readonly host?: string;
-  /** Told where it listens, such as `http://127.0.0.1:8080`. */
-  readonly onListening?: (origin: string) => void;
-}
-
-/**
- * What a server of {@link httpServer} is and how it stands, as plain data.
- *
- * @example
- * const { shed, open }: HttpServerDescription = http.describe();
- */
-export interface HttpServerDescription {
-  readonly kind: 'http-server';
-  readonly name: string;
-  /** Routes as `METHOD /pattern`, sorted, without internal ones. */
-  readonly routes: readonly string[];
-  readonly trusted: boolean;
-  /** Milliseconds. */
-  readonly maximumTime: number;
-  /** Milliseconds that a request may have waited under overload; undefined when nothing is shed. */
-  readonly wait: number | undefined;
-  /** The limit of requests at a time, as it stands; undefined when there is none. */
-  readonly limit: StrategySnapshot | undefined;
-  /** Whether it is on its way down and sends callers away. */
-  readonly stopping: boolean;
-  /** Requests at hand. */
-  readonly open: number;
-  /** Requests that were shed, by reason. */
-  readonly shed: Readonly<Record<ShedReason, number>>;
-}
-
-/**
- * What the toolkit adds to a fastify server; made by {@link httpServer}.
- *
- * @example
- * const http: HttpServer = httpServer();
- * await app.register(http.plugin);
- */
-export interface HttpServer {
-  /** Registers all of it. It counts for every route of the instance, also those of other plugins. */
-  readonly plugin: FastifyPluginCallback;
-  /** The server as a part of a service: listens, sends callers away, drains, closes. */
-  listen(app: ListeningApp, options: ListenOptions): Component;
-  describe(): HttpServerDescription;
-}
 
 interface RouteState {
   readonly fastest: FastestAnswer;
@@ -433,18 +353,6 @@ class ToolkitHttpServer implements HttpServer {
   }
 }
 
-/** Tells of a deprecation, and refuses what is past its end. */
-function announce(
-  deprecation: PreparedDeprecation | undefined,
-  reply: FastifyReply,
-  clock: Clock,
-): ProblemError | undefined {
-  if (!deprecation) return undefined;
-  reply.headers(deprecation.headers);
-  if (clock.wall() < deprecation.refusedFrom) return undefined;
-  return new ProblemError({ status: 410, type: problemTypes.retired, title: 'This operation is no more' });
-}
-
 const servedKey = Symbol('ninefold.served');
 
 /** Whether a request is the first of its connection, which had to be accepted before. */
@@ -453,23 +361,4 @@ function isFirstRequest({ raw: { socket } }: FastifyRequest): boolean {
   if (marked[servedKey]) return false;
   marked[servedKey] = true;
   return true;
-}
-
-const overloaded = JSON.stringify(
-  completeProblem({ type: problemTypes.overloaded, status: 503, title: 'Too many requests at the moment' }),
-);
-const tooLate = JSON.stringify(
-  completeProblem({
-    type: problemTypes.deadlineExceeded,
-    status: 504,
-    title: 'The time left is too short to begin',
-  }),
-);
-
-/** Refuses as cheaply as can be: under overload this is what a server does most. */
-function answerShed(reply: FastifyReply, reason: ShedReason): void {
-  if (reason === 'deadline') void reply.code(504).header('content-type', problemMediaType).send(tooLate);
-  else {
-    void reply.code(503).header('content-type', problemMediaType).header('retry-after', '1').send(overloaded);
-  }
 }

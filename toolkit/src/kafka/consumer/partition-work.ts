@@ -55,8 +55,10 @@ export class PartitionWork {
   #isStopped = false;
   #heldUntil = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
-  /** The delay topic is read as far as this before anything is handled. */
+  /** The delay topic is read as far as this before anything is handled; it may be before anybody knows how far. */
   #readBackTo: number | undefined;
+  #readBack = 0;
+  #isOpening = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(place: TopicPartition, delayPlace: TopicPartition, workplace: Workplace) {
@@ -79,7 +81,7 @@ export class PartitionWork {
   /** Says how far the delay topic has to be read, so that all parked keys are known; then the work begins. */
   openAt(delayOffset: number | undefined): void {
     this.#readBackTo = delayOffset;
-    if (delayOffset === undefined) this.#open();
+    this.#openWhenReadBack();
   }
 
   received(records: readonly IncomingRecord[]): void {
@@ -107,11 +109,8 @@ export class PartitionWork {
       const key = record.key === undefined ? this.#ownKey(delay.origin) : keyText(record.key);
       for (const offset of this.lot.readBack(key, original, delay)) this.delayOffsets.done(offset);
     }
-    const last = records.at(-1);
-    if (this.#readBackTo !== undefined && last && last.offset >= this.#readBackTo - 1) {
-      this.#readBackTo = undefined;
-      this.#open();
-    }
+    this.#readBack = (records.at(-1)?.offset ?? -1) + 1;
+    if (this.#isOpening) this.#openWhenReadBack();
     this.#workplace.progressed();
     this.#pump();
   }
@@ -130,6 +129,11 @@ export class PartitionWork {
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
     });
+  }
+
+  #openWhenReadBack(): void {
+    this.#isOpening = this.#readBack < (this.#readBackTo ?? 0);
+    if (!this.#isOpening) this.#open();
   }
 
   #open(): void {

@@ -13,7 +13,7 @@ import {
   type PartitionState,
   type TopicPartition,
 } from '../driver.ts';
-import { partitionOf } from './partitioner.ts';
+import { partitionOf } from '../partitioner.ts';
 
 /** So many records come at once, at most. */
 const BATCH = 500;

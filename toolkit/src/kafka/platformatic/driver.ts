@@ -7,6 +7,7 @@ import type {
   KafkaDriver,
   OutgoingRecord,
 } from '../driver.ts';
+import { keyHash } from '../partitioner.ts';
 import { PlatformaticAdmin } from './admin.ts';
 import { PlatformaticConsumer } from './consumer.ts';
 
@@ -50,14 +51,22 @@ class PlatformaticDriver implements KafkaDriver {
   constructor({ brokers, clientId, client, sessionTimeout = 30_000 }: PlatformaticOptions) {
     if (brokers.length === 0)
       throw new TypeError('brokers is empty: give it host:port of at least one broker');
-    this.#options = { retryDelay: 250, ...client, clientId, bootstrapBrokers: [...brokers] };
+    // Without a number of retries, an idempotent producer of the library never gives up, not even on a missing topic.
+    this.#options = { retries: 10, retryDelay: 250, ...client, clientId, bootstrapBrokers: [...brokers] };
     this.#sessionTimeout = sessionTimeout;
   }
 
   async createProducer(): Promise<DriverProducer> {
     const { Producer } = await import('@platformatic/kafka');
-    // Idempotent: a send that the client repeats by itself is not written twice.
-    const producer = new Producer({ ...this.#options, idempotent: true, acks: -1 });
+    let unkeyed = 0;
+    const producer = new Producer({
+      ...this.#options,
+      acks: -1,
+      // A send that the client repeats by itself is not written twice.
+      idempotent: true,
+      // The library's own choice differs from that of Kafka's clients, and sends all without a key to one partition.
+      partitioner: (_, key) => (key === undefined ? unkeyed++ : keyHash(key)),
+    });
     return {
       send: async (records) => {
         await producer.send({ messages: records.map(toMessage) });

@@ -1,6 +1,11 @@
-/** The partition of a key as Kafka's own clients choose it: 32-bit murmur2, its sign dropped, modulo. */
+/** The partition of a key as Kafka's own clients choose it. */
 export function partitionOf(key: Uint8Array, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions;
+  return keyHash(key) % partitions;
+}
+
+/** What Kafka's own clients make of a key before they divide by the number of partitions: 32-bit murmur2, unsigned. */
+export function keyHash(key: Uint8Array): number {
+  return murmur2(key) & 0x7fffffff;
 }
 
 const MULTIPLIER = 0x5bd1e995;
