@@ -54,11 +54,6 @@ export class Discovery {
     return lists.flatMap((list) => [...list.values()]).filter((resource) => resource.verbs.includes('list'));
   }
 
-  /** Forgets a kind, so that the next use asks again. */
-  forget(apiVersion: string, kind: string): void {
-    this.#known.get(apiVersion)?.delete(kind);
-  }
-
   #ask(apiVersion: string): Promise<Map<string, ApiResource>> {
     const asking = this.#asking.get(apiVersion);
     if (asking) return asking;

@@ -47,7 +47,6 @@ const unknownKindBoundMs = 10_000;
 export async function createResource(cluster: Cluster, request: CreateRequest): Promise<CreateResult> {
   const { inputs, preview, urn } = request;
   if (isLeftOut(inputs.value)) return leftOutResult(request);
-  if (containsUnknown(inputs.value)) return { id: '', outputs: inputsAsOutputs(inputs) };
   if (preview) return await previewCreate(cluster, request);
 
   const resource = await resourceOf(cluster, inputs.value, unknownKindBoundMs);
@@ -71,6 +70,7 @@ export async function createResource(cluster: Cluster, request: CreateRequest): 
 
 async function previewCreate(cluster: Cluster, { urn, inputs }: CreateRequest): Promise<CreateResult> {
   const unjudged = { id: '', outputs: inputsAsOutputs(inputs) };
+  if (containsUnknown(inputs.value)) return unjudged;
   let resource: ApiResource;
   try {
     resource = await resourceOf(cluster, inputs.value, 0);
@@ -97,11 +97,7 @@ async function previewCreate(cluster: Cluster, { urn, inputs }: CreateRequest): 
 }
 
 /** How a kind is addressed, waiting for a definition that was made a moment ago. */
-export async function resourceOf(
-  cluster: Cluster,
-  inputs: PropertyMap,
-  boundMs: number,
-): Promise<ApiResource> {
+async function resourceOf(cluster: Cluster, inputs: PropertyMap, boundMs: number): Promise<ApiResource> {
   const started = performance.now();
   for (;;) {
     try {

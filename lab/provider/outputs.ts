@@ -10,6 +10,7 @@ import {
   unknownValue,
 } from './property-values.ts';
 import { groupOf } from './resource-types.ts';
+import { carryMarks } from './secret-marks.ts';
 import { markSecretTexts, secretTexts } from './secret-texts.ts';
 
 /**
@@ -47,7 +48,8 @@ function outputMarks(value: PropertyMap, inputs: Properties): SecretMarks {
           ['stringData', 'all'],
         ])
       : new Map();
-  return unionMarks(unionMarks(inputs.secrets, data), markSecretTexts(value, secretTexts(inputs)));
+  const carried = carryMarks(inputs.secrets, inputs.value, value);
+  return unionMarks(unionMarks(carried, data), markSecretTexts(value, secretTexts(inputs)));
 }
 
 function leanObject(live: KubernetesObject): PropertyMap {

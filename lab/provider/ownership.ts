@@ -47,7 +47,7 @@ export function memberTree(
   return undefined;
 }
 
-/** Who owns a field, its path written as the API server does in conflicts: `.spec.replicas`. */
+/** Whether a manager owns a field that lies in maps only; `fields` is what it owns. */
 export function ownsField(fields: ManagedFields, path: readonly (string | number)[]): boolean {
   let tree: FieldTree | undefined = fields.fieldsV1;
   for (const step of path) tree = subtree(tree, `f:${step}`);

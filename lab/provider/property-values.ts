@@ -44,7 +44,7 @@ const unknownTexts = new Set([
 const unknownText = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 /** Nothing is secret. */
-export const noSecrets: SecretMarks = new Map();
+const noSecrets: SecretMarks = new Map();
 
 /** Reads properties from the protocol; none at all are empty ones. */
 export function decodeProperties(bytes: Uint8Array): Properties {

@@ -9,9 +9,11 @@ import { withLeftOutPart } from './left-out.ts';
 import { outputsOf } from './outputs.ts';
 import { fieldTreeOf } from './ownership.ts';
 import { project } from './projection.ts';
-import type { Properties, PropertyMap } from './property-values.ts';
+import { type Properties, type PropertyMap, unionMarks } from './property-values.ts';
 import { readinessProblems } from './readiness/index.ts';
 import { withStringData } from './secret-data.ts';
+import { carryMarks } from './secret-marks.ts';
+import { markSecretTexts, secretTexts } from './secret-texts.ts';
 
 /** A resource to be read: one in the state, or (without inputs) one to be imported. */
 export interface ReadRequest {
@@ -67,5 +69,7 @@ export function refreshedInputs(live: KubernetesObject, inputs: Properties): Pro
   const plain = live as unknown as PropertyMap;
   const comparable = withLeftOutPart(withStringData(plain, inputs.value), inputs.value);
   const owners = { all: fieldTreeOf(live.metadata), ours: fieldTreeOf(live.metadata, fieldManager) };
-  return { value: project(comparable, inputs.value, owners), secrets: inputs.secrets };
+  const value = project(comparable, inputs.value, owners);
+  const byText = markSecretTexts(value, secretTexts(inputs));
+  return { value, secrets: unionMarks(carryMarks(inputs.secrets, inputs.value, value), byText) };
 }

@@ -29,6 +29,13 @@ export interface Expected {
   refused?: RegExp;
 }
 
+/** One operation of a JSON patch (RFC 6902). */
+interface JsonPatchOperation {
+  op: 'add' | 'remove' | 'replace';
+  path: string;
+  value?: unknown;
+}
+
 /** One step of a transcript: of the program, of somebody else, or a look at the cluster. */
 export type Step =
   | { up: string; type: string; inputs: WrittenMap; expect?: Expected }
@@ -44,7 +51,7 @@ export type Step =
   | {
       patched: ObjectReference;
       by: string;
-      patch: Record<string, unknown>;
+      patch: Record<string, unknown> | readonly JsonPatchOperation[];
       subresource?: string;
       type?: PatchType;
     }
@@ -143,7 +150,7 @@ async function judge(expected: Expected = {}, work: () => Promise<Outcome>): Pro
 }
 
 /** Asserts that a value holds at least what another one says; null stands for nothing. */
-export function assertHolds(actual: unknown, wanted: unknown, path = ''): void {
+function assertHolds(actual: unknown, wanted: unknown, path = ''): void {
   if (wanted === null) {
     assert.ok(
       actual === undefined || actual === null,

@@ -1,6 +1,6 @@
 import { secret } from '../test-support/properties.ts';
 import type { Transcript } from '../test-support/transcript.ts';
-import { configMapType, secretType } from './fixtures.ts';
+import { configMapType, deployment, deploymentType, secretType } from './fixtures.ts';
 
 /** What is secret stays secret. */
 export const secrets: Transcript[] = [
@@ -61,6 +61,42 @@ export const secrets: Transcript[] = [
       },
       { refresh: 'a', expect: { operation: 'same', secrets: ['data.hidden', 'data.url'] } },
     ],
+  },
+  {
+    title: 'a secret in a list stays secret when the list is no longer what it was',
+    ours: true,
+    steps: (namespace) => {
+      const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'web' };
+      const variables = [
+        { name: 'A', value: '1' },
+        { name: 'PIN', value: secret('12') },
+      ];
+      const pod = {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'main', image: 'registry.example.org/main:1', env: variables }] },
+      };
+      const { spec } = deployment(namespace, 'web', { replicas: 0, template: pod });
+      const annotations = { 'pulumi.com/skipAwait': 'true' };
+      const env = 'spec.template.spec.containers.0.env';
+      return [
+        {
+          up: 'a',
+          type: deploymentType,
+          inputs: { metadata: { name: 'web', namespace, annotations }, spec },
+          expect: { secrets: [`${env}.1.value`] },
+        },
+        {
+          patched: object,
+          by: 'kubectl-edit',
+          type: 'json',
+          patch: [{ op: 'remove', path: '/spec/template/spec/containers/0/env/0' }],
+        },
+        {
+          refresh: 'a',
+          expect: { changes: { [`spec.template.spec.containers[0].env[0].name`]: 'update' }, secrets: [env] },
+        },
+      ];
+    },
   },
   {
     title: 'a refusal does not tell the secret that it is about',
