@@ -1,10 +1,10 @@
-import type { CapabilityName, RequiredFacts } from '../components/kit/capability.ts';
+import type { CapabilityName, RequiredFacts } from '../components/kit/capability-types.ts';
 import { clusterProvider } from '../components/kit/cluster-provider.ts';
 import { Component } from '../components/kit/component.ts';
 import type { ObjectSources } from '../components/kit/object-sources.ts';
 import type { Plan } from '../components/kit/plan.ts';
 import { implementationOf, type Registry } from '../components/kit/registry.ts';
-import { Scope } from '../components/kit/scope.ts';
+import { EmittingScope } from '../components/kit/emitting-scope.ts';
 
 /** What the platform tells about itself when it is up. */
 export interface PlatformOutputs {
@@ -22,7 +22,7 @@ export function emitPlatform(plan: Plan, registry: Registry, sources: ObjectSour
     const implementation = implementationOf(registry, capability, planned.implementation);
     const after = planned.requires.flatMap((name) => components.get(name) ?? []);
     const component = new Component(implementation.token, capability);
-    const scope = new Scope({
+    const scope = new EmittingScope({
       plan,
       registry,
       capability,

@@ -93,3 +93,16 @@ test('toolkit and policies know nothing of Pulumi', () => {
   const wrong = users.filter((file) => /from '@pulumi\//.test(readFileSync(file, 'utf8')));
   assert.deepEqual(wrong, []);
 });
+
+test('the kit has no circle of imports, types included', () => {
+  const inside = all.filter(({ from, to }) => [from, to].every((path) => isInside(path, 'components/kit')));
+  let remaining = inside;
+  for (;;) {
+    // What imports nothing that is left is in no circle.
+    const next = remaining.filter(({ to }) => remaining.some(({ from }) => from === to));
+    if (next.length === remaining.length) break;
+    remaining = next;
+  }
+  assert.ok(inside.length > 50, `${inside.length} imports were found`);
+  assert.deepEqual(remaining, []);
+});

@@ -28,7 +28,7 @@ export type CertificatesFacts = z.infer<typeof certificatesFacts>;
 /** Needs of `certificates`. */
 export type CertificatesNeeds = z.infer<typeof certificatesNeeds>;
 
-declare module '../kit/capability.ts' {
+declare module '../kit/capability-types.ts' {
   interface CapabilityTypes {
     certificates: { facts: CertificatesFacts; needs: CertificatesNeeds };
   }

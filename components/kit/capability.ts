@@ -1,30 +1,17 @@
 import type * as z from 'zod';
 import type { Binding } from './binding.ts';
+import type { CapabilityName, Facts, Needs, RequiredFacts } from './capability-types.ts';
 import type { DeclaredException } from './exceptions.ts';
 import type { Footprint } from './footprint.ts';
 import type { CrdBundle, CustomKind } from './kinds.ts';
 import type { Listener } from './listeners.ts';
-import type { ClusterSettings } from './plan.ts';
+import type { OwnedNamespace } from './namespaces.ts';
+import type { PlanContext } from './plan-context.ts';
 import type { ByProfile, ProfileName } from './profile.ts';
+import type { Release } from './release.ts';
 import type { Scope } from './scope.ts';
 import type { Upstream } from './upstream.ts';
 import type { Violation } from './violation.ts';
-
-/**
- * What each capability tells and asks. Every `components/<capability>/capability.ts` adds its entry by
- * declaration merging, so that adding a capability touches no shared file.
- */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging in each capability's folder
-export interface CapabilityTypes {}
-
-/** Name of a capability, such as `streaming`. */
-export type CapabilityName = keyof CapabilityTypes & string;
-
-/** What others must know of a running capability: names, addresses, ports. Plain data. */
-export type Facts<C extends CapabilityName> = CapabilityTypes[C] extends { facts: infer F } ? F : never;
-
-/** What one service asks of a capability. Plain data. */
-export type Needs<C extends CapabilityName> = CapabilityTypes[C] extends { needs: infer N } ? N : never;
 
 /** What the platform offers, apart from the technology that provides it. */
 export interface Capability<C extends CapabilityName = CapabilityName> {
@@ -40,25 +27,6 @@ export interface Capability<C extends CapabilityName = CapabilityName> {
   onIn: readonly ProfileName[];
 }
 
-/** What an implementation may look at when it answers for the plan. All plain data. */
-export interface PlanContext<S> {
-  environment: string;
-  profile: ProfileName;
-  domain: string;
-  cluster: ClusterSettings;
-  settings: S;
-}
-
-/** Facts of the capabilities that an implementation requires. */
-export type RequiredFacts = { readonly [C in CapabilityName]?: Facts<C> };
-
-/** A namespace that one implementation owns. */
-export interface OwnedNamespace {
-  name: string;
-  /** Pod Security level its pods are held to. @default 'restricted' */
-  podSecurity?: 'restricted' | 'baseline' | 'privileged';
-}
-
 /** One technology that provides a capability. */
 export interface Implementation<C extends CapabilityName = CapabilityName, S = unknown> {
   capability: C;
@@ -71,12 +39,15 @@ export interface Implementation<C extends CapabilityName = CapabilityName, S = u
   settings: z.ZodType<S>;
   /** The complete settings of each profile. */
   sizes: ByProfile<S>;
+  /** Everything it may install, for the catalogue. The first is the one whose version it is known by. */
   upstreams: readonly Upstream[];
   /** Definitions it needs; a bundle named by several implementations is installed once. */
   crds: readonly CrdBundle[];
   /** The kinds it writes. Emitting another is an error. */
   kinds: readonly CustomKind[];
   namespaces(context: PlanContext<S>): readonly OwnedNamespace[];
+  /** What it installs in one environment: of its upstreams, those that its settings ask for. */
+  releases(context: PlanContext<S>): readonly Release[];
   /** Capabilities that must be up before it and go down after it. */
   requires(settings: S): readonly CapabilityName[];
   /** What no schema can say of one field alone: sizes that do not fit each other. */

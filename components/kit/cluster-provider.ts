@@ -1,5 +1,5 @@
 import * as kubernetes from '@pulumi/kubernetes';
-import type { ClusterSettings } from './plan.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
 
 /**
  * The Kubernetes provider of one stack. A lab is reached through $KUBECONFIG, so that no path of this machine

@@ -1,6 +1,12 @@
-import type { OwnedNamespace } from './capability.ts';
 import type { Manifest } from './manifest.ts';
 import { allowNameResolution, denyAll } from './network.ts';
+
+/** A namespace that one implementation owns. */
+export interface OwnedNamespace {
+  name: string;
+  /** Pod Security level its pods are held to. @default 'restricted' */
+  podSecurity?: 'restricted' | 'baseline' | 'privileged';
+}
 
 /** A namespace of the platform, as the objects that make it safe before anything runs in it. */
 export function namespaceObjects(owned: OwnedNamespace): readonly Manifest[] {

@@ -1,5 +1,5 @@
+import type { ApiServerAddress } from './cluster-settings.ts';
 import type { Manifest } from './manifest.ts';
-import type { ApiServerAddress } from './plan.ts';
 
 /**
  * Pods by label, in one namespace, in all that carry some labels, or in the policy's own. Without labels: all

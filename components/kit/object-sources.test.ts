@@ -7,6 +7,7 @@ import { kindsOf } from './kinds.ts';
 import { asRecord, type Manifest } from './manifest.ts';
 import { keys } from './naming.ts';
 import { MissingReleaseError, objectSources } from './object-sources.ts';
+import type { Release } from './release.ts';
 import type { Upstream } from './upstream.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ninefold-sources-'));
@@ -33,6 +34,7 @@ const upstream: Upstream = {
   kubernetes: '*',
   homepage: 'https://example.org',
 };
+const release: Release = { upstream, namespace: 'shop' };
 
 function definition(plural: string, extra = ''): string {
   return `apiVersion: apiextensions.k8s.io/v1
@@ -163,7 +165,7 @@ describe('releases', () => {
       'shop-operator/1.yaml':
         'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: b }\n',
     });
-    const { origin, objects } = objectSources({ vendor, standIns: false }).release(upstream, standIn);
+    const { origin, objects } = objectSources({ vendor, standIns: false }).release(release, standIn);
     assert.equal(origin, 'vendored');
     assert.deepEqual(
       objects.map((object) => object.metadata.name),
@@ -173,17 +175,17 @@ describe('releases', () => {
 
   test('that hold something else than objects are refused by the file’s name', () => {
     const vendor = folder('vendor-wrong', { 'shop-operator/1.yaml': 'just: text\n' });
-    assert.throws(() => objectSources({ vendor, standIns: false }).release(upstream, standIn), /1\.yaml/);
+    assert.throws(() => objectSources({ vendor, standIns: false }).release(release, standIn), /1\.yaml/);
   });
 
   test('are stood in for in the lab, marked as such', () => {
-    const { origin, objects } = objectSources({ standIns: true }).release(upstream, standIn);
+    const { origin, objects } = objectSources({ standIns: true }).release(release, standIn);
     assert.equal(origin, 'stand-in');
     assert.equal(objects[0]?.metadata.labels?.[keys.standIn], 'true');
     assert.equal(objects[0]?.metadata.annotations?.[keys.release], 'shop-operator 1.2.3');
   });
 
   test('are never stood in for elsewhere', () => {
-    assert.throws(() => objectSources({ standIns: false }).release(upstream, standIn), MissingReleaseError);
+    assert.throws(() => objectSources({ standIns: false }).release(release, standIn), MissingReleaseError);
   });
 });

@@ -3,6 +3,7 @@ import { mirrorDefinitions } from './mirror.ts';
 import { keys } from './naming.ts';
 import { permissiveDefinition } from './permissive-definition.ts';
 import type { PlannedCrds } from './plan.ts';
+import type { Release } from './release.ts';
 import { describeSource, type Upstream } from './upstream.ts';
 import { vendoredObjects } from './vendored.ts';
 
@@ -30,7 +31,7 @@ export interface SourceLocations {
 /** Yields the objects of releases and bundles from the best source there is. */
 export interface ObjectSources {
   definitions(planned: PlannedCrds): SourcedObjects;
-  release(upstream: Upstream, standIn: () => readonly Manifest[]): SourcedObjects;
+  release(release: Release, standIn: () => readonly Manifest[]): SourcedObjects;
 }
 
 /** Raised when a release is in no source and a stand-in would be a lie. */
@@ -58,7 +59,7 @@ export function objectSources(locations: SourceLocations): ObjectSources {
       const objects = planned.kinds.map((kind) => permissiveDefinition(kind, `${release} ${version}`));
       return { origin: 'stand-in', objects };
     },
-    release(upstream, standIn) {
+    release({ upstream }, standIn) {
       const vendored = vendoredObjects(locations.vendor, upstream.name);
       if (vendored) return { origin: 'vendored', objects: vendored };
       if (!locations.standIns) {

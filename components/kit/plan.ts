@@ -1,21 +1,12 @@
-import type { CapabilityName, OwnedNamespace, RequiredFacts } from './capability.ts';
+import type { CapabilityName, RequiredFacts } from './capability-types.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
 import type { EnvironmentException } from './exceptions.ts';
 import type { Footprint } from './footprint.ts';
 import type { ImageSettings } from './images.ts';
 import type { CrdBundle, CustomKind } from './kinds.ts';
+import type { OwnedNamespace } from './namespaces.ts';
 import type { ProfileName } from './profile.ts';
-
-/** How the API server is reached from inside the cluster, for network policies. */
-export interface ApiServerAddress {
-  /** Address ranges in CIDR notation. */
-  cidrs: readonly string[];
-  ports: readonly number[];
-}
-
-/** The cluster an environment runs on. */
-export type ClusterSettings =
-  | { kind: 'lab'; version: string; crds: 'planned' | 'all'; apiServer: ApiServerAddress }
-  | { kind: 'existing'; version: string; kubeconfig?: string; context: string; apiServer: ApiServerAddress };
+import type { Release } from './release.ts';
 
 /** What an environment file says, complete and valid, with each capability's settings resolved. */
 export interface Environment {
@@ -45,6 +36,8 @@ export interface PlannedCapability extends ChosenCapability {
   /** Capabilities that stand before it. */
   requires: readonly CapabilityName[];
   namespaces: readonly OwnedNamespace[];
+  /** What it installs, with the values of its charts. */
+  releases: readonly Release[];
   facts: RequiredFacts[CapabilityName];
   footprint: Footprint;
 }

@@ -1,9 +1,11 @@
 import { satisfies } from 'semver';
-import type { CapabilityName, Implementation, PlanContext } from './capability.ts';
+import type { Implementation } from './capability.ts';
+import type { CapabilityName } from './capability-types.ts';
 import { type Footprint, sumFootprints } from './footprint.ts';
 import type { CrdBundle, CustomKind } from './kinds.ts';
 import { orderByRequirements } from './order.ts';
 import type { ChosenCapability, Environment, Plan, PlannedCapability, PlannedCrds } from './plan.ts';
+import { planContext } from './plan-context.ts';
 import { formatBytes, formatCores } from './quantity.ts';
 import { implementationOf, type Registry } from './registry.ts';
 import type { Violation } from './violation.ts';
@@ -71,17 +73,6 @@ export function planEnvironment(
   };
 }
 
-/** What an implementation is shown when it answers for one environment. */
-export function planContext<S>(environment: Environment, settings: S): PlanContext<S> {
-  return {
-    environment: environment.name,
-    profile: environment.profile,
-    domain: environment.domain,
-    cluster: environment.cluster,
-    settings,
-  };
-}
-
 function planOne(
   environment: Environment,
   choice: ChosenCapability,
@@ -92,6 +83,7 @@ function planOne(
     ...choice,
     requires: implementation.requires(choice.settings),
     namespaces: implementation.namespaces(context),
+    releases: implementation.releases(context),
     facts: implementation.facts(context),
     footprint: implementation.footprint(context),
   };

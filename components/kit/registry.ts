@@ -1,4 +1,5 @@
-import type { Capability, CapabilityName, Implementation } from './capability.ts';
+import type { Capability, Implementation } from './capability.ts';
+import type { CapabilityName } from './capability-types.ts';
 
 /** A capability with the technologies that provide it; the first is the default. */
 export interface RegisteredCapability<C extends CapabilityName = CapabilityName> {

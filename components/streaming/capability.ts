@@ -96,7 +96,7 @@ export type StreamingFacts = z.infer<typeof streamingFacts>;
 /** Needs of `streaming`. */
 export type StreamingNeeds = z.infer<typeof streamingNeeds>;
 
-declare module '../kit/capability.ts' {
+declare module '../kit/capability-types.ts' {
   interface CapabilityTypes {
     streaming: { facts: StreamingFacts; needs: StreamingNeeds };
   }

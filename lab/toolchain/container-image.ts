@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { fetchText } from './hosts.ts';
 import type { Unpacked } from './published-file.ts';
 import { addressOf } from './settings.ts';
-import type { ContainerImage, Location } from './tools.ts';
+import type { ContainerImage, Location } from './tool.ts';
 import { checkDigest, fetchChecked, type TransferOptions } from './transfer.ts';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);

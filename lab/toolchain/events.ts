@@ -1,5 +1,5 @@
 /** What the toolchain tells its caller: progress while it works, one error with everything that failed. */
-import type { ToolName } from './tools.ts';
+import type { ToolName } from './tool.ts';
 
 /** What is being done for a program. */
 export type ToolStep =

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } fr
 import { basename, join } from 'node:path';
 import { withLock } from '../host/lock.ts';
 import { cachedDirectory, cachedPath, type ToolchainSettings } from './settings.ts';
-import type { Tool } from './tools.ts';
+import type { Tool } from './tool.ts';
 import { isExecutable } from './version.ts';
 
 /** The program in the cache, or undefined. What lies there was checked before it was moved in. */

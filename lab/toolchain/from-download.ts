@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { fetchFromImage } from './container-image.ts';
 import { moveIntoCache } from './from-cache.ts';
 import { fetchPublishedFile } from './published-file.ts';
-import type { Download, Tool } from './tools.ts';
+import type { Download, Tool } from './tool.ts';
 import type { TransferOptions } from './transfer.ts';
 import { reportedVersion } from './version.ts';
 

@@ -1,7 +1,7 @@
 /** The first way of getting a program: a path that the user states. */
 import { resolve } from 'node:path';
 import type { ToolchainSettings } from './settings.ts';
-import type { Tool } from './tools.ts';
+import type { Tool } from './tool.ts';
 import { isExecutable, reportedVersion } from './version.ts';
 
 /** An explicit path: usable, or stated but wrong. */

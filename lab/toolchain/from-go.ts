@@ -6,7 +6,7 @@ import { basename, delimiter, join } from 'node:path';
 import { moveIntoCache } from './from-cache.ts';
 import type { ProgressOf } from './progress.ts';
 import type { ToolchainSettings } from './settings.ts';
-import type { GoBuild, Tool } from './tools.ts';
+import type { GoBuild, Tool } from './tool.ts';
 import { isExecutable, reportedVersion } from './version.ts';
 
 /** The oldest Go that builds the pinned modules. Source: the `go` line of the modules' own module files. */

@@ -1,7 +1,7 @@
 /** The second way of getting a program: `PATH`, when the version is the pinned one. */
 import { delimiter, join } from 'node:path';
 import type { ToolchainSettings } from './settings.ts';
-import type { Tool } from './tools.ts';
+import type { Tool } from './tool.ts';
 import { isExecutable, reportedVersion } from './version.ts';
 
 /** What `PATH` offers: the program, or the versions that were passed over. */

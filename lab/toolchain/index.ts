@@ -10,4 +10,4 @@ export { inspectTools, type ToolStatus } from './inspect.ts';
 export { preparePulumiHome } from './pulumi-home.ts';
 export { type EnsureOptions, ensureTools } from './resolve.ts';
 export type { ToolchainOptions } from './settings.ts';
-export { type ToolName, toolNames } from './tools.ts';
+export { type ToolName, labToolNames } from './tool.ts';

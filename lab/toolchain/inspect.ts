@@ -4,7 +4,8 @@ import { expectedBuildMs, findGo, fixWithoutGo } from './from-go.ts';
 import { fetchFrom } from './hosts.ts';
 import { findInstalled } from './installed.ts';
 import { addressOf, readSettings, type ToolchainOptions, type ToolchainSettings } from './settings.ts';
-import { type Download, type Location, type Tool, type ToolName, toolNames, tools } from './tools.ts';
+import { type Download, type Location, type Tool, type ToolName, labToolNames } from './tool.ts';
+import { tools } from './tools.ts';
 
 /** Where one program is, or how it would be got. */
 export interface ToolStatus {
@@ -26,7 +27,7 @@ export interface ToolStatus {
 /** Inspects all programs. Asks the publishers' hosts whether they are there, and downloads nothing. */
 export async function inspectTools(options: ToolchainOptions = {}): Promise<ToolStatus[]> {
   const settings = readSettings(options);
-  return Promise.all(toolNames.map((name) => inspectTool(tools[name], settings)));
+  return Promise.all(labToolNames.map((name) => inspectTool(tools[name], settings)));
 }
 
 async function inspectTool(tool: Tool, settings: ToolchainSettings): Promise<ToolStatus> {

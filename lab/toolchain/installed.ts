@@ -3,7 +3,7 @@ import { fromCache } from './from-cache.ts';
 import { fromEnvironment } from './from-environment.ts';
 import { fromPath } from './from-path.ts';
 import type { ToolchainSettings } from './settings.ts';
-import type { Tool } from './tools.ts';
+import type { Tool } from './tool.ts';
 
 /** A program on this machine, or a path that the user states wrongly. */
 export type Installed =

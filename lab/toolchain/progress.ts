@@ -1,6 +1,6 @@
 /** Turns the steps of getting a program into events, one at the beginning and one every second. */
 import type { ToolReport, ToolStep } from './events.ts';
-import type { ToolName } from './tools.ts';
+import type { ToolName } from './tool.ts';
 
 /** A step under way. */
 export interface Step {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fetchText } from './hosts.ts';
 import { addressOf, type ToolchainSettings } from './settings.ts';
-import type { PublishedFile } from './tools.ts';
+import type { PublishedFile } from './tool.ts';
 import { fetchChecked, type TransferOptions } from './transfer.ts';
 
 /** A program in the working directory, with the files that belong to it. */

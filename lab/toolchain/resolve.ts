@@ -7,7 +7,8 @@ import { UnreachableError } from './hosts.ts';
 import { findInstalled } from './installed.ts';
 import { progressOf } from './progress.ts';
 import { readSettings, type ToolchainOptions, type ToolchainSettings } from './settings.ts';
-import { type GoBuild, type Tool, type ToolName, tools } from './tools.ts';
+import type { GoBuild, Tool, ToolName } from './tool.ts';
+import { tools } from './tools.ts';
 import { ChecksumError } from './transfer.ts';
 
 /** Options for {@link ensureTools}. */

@@ -1,7 +1,7 @@
 /** Where the toolchain keeps and finds things, read from the environment in one place. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type HomeName, homes, type Location, type Platform, type Tool } from './tools.ts';
+import { type HomeName, homes, type Location, type Platform, type Tool } from './tool.ts';
 
 /** The environment of one run of the toolchain. */
 export interface ToolchainSettings {

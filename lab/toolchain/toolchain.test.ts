@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ensureTools, inspectTools, preparePulumiHome, ToolchainError, toolNames } from './index.ts';
+import { ensureTools, inspectTools, preparePulumiHome, ToolchainError, labToolNames } from './index.ts';
 import { programText, sha256, World } from './test-support/world.ts';
 import { tools } from './tools.ts';
 
@@ -92,8 +92,8 @@ describe(
       world.publishEtcd(programText('etcd'));
       world.publishPulumi(programText('pulumi'));
       world.publishKwok(programText('kwok'));
-      const paths = await ensureTools(toolNames, world.options);
-      for (const name of toolNames) {
+      const paths = await ensureTools(labToolNames, world.options);
+      for (const name of labToolNames) {
         assert.equal(paths[name], world.cached(name));
         assert.equal(readFileSync(paths[name], 'utf8'), programText(name));
         assert.deepEqual(world.steps(name), ['downloading', 'verifying', 'installed']);
@@ -102,7 +102,7 @@ describe(
       assert.deepEqual(leftovers(world.cache), []);
 
       world.requests.length = 0;
-      assert.deepEqual(await ensureTools(toolNames, world.options), paths);
+      assert.deepEqual(await ensureTools(labToolNames, world.options), paths);
       assert.deepEqual(world.requests, []);
     });
 
@@ -170,8 +170,8 @@ describe('the toolchain', () => {
   it('reports everything that is missing at once, each with what was tried and what to do', async () => {
     await using world = await new World().open();
     const environment = { ...world.environment, NINEFOLD_KWOK: '/nowhere/kwok' };
-    const error = await failuresOf(ensureTools(toolNames, { ...world.options, environment }));
-    assert.deepEqual(error.failures.map(({ tool }) => tool).sort(), [...toolNames].sort());
+    const error = await failuresOf(ensureTools(labToolNames, { ...world.options, environment }));
+    assert.deepEqual(error.failures.map(({ tool }) => tool).sort(), [...labToolNames].sort());
     for (const { tool, attempts, fix } of error.failures) {
       assert.ok(attempts.length > 0);
       assert.match(fix, new RegExp(tools[tool].variable));

@@ -1,7 +1,7 @@
 /** Asks a program for its version. */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import type { Tool } from './tools.ts';
+import type { Tool } from './tool.ts';
 
 /** How long a program may take to print its version, in milliseconds. */
 const timeout = 15_000;

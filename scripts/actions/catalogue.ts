@@ -56,7 +56,7 @@ function listCapabilities() {
         homepage: upstream.homepage,
         kubernetes: upstream.kubernetes,
         /** Whether its objects are here, or the lab makes do with stand-ins. */
-        origin: sources.release(upstream, () => []).origin,
+        origin: sources.release({ upstream, namespace: '' }, () => []).origin,
       })),
     })),
   }));

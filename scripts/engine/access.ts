@@ -7,7 +7,7 @@ import {
   preparePulumiHome,
   startLab,
   type ToolName,
-  toolNames,
+  labToolNames,
 } from '../../lab/index.ts';
 import { KubernetesClient } from '../../lab/kubernetes/index.ts';
 import { installProvider } from '../../lab/provider/index.ts';
@@ -34,7 +34,7 @@ export async function openEngine(
   options: AccessOptions,
 ): Promise<EngineSession> {
   const { places, lab } = target;
-  const needed: readonly ToolName[] = lab ? toolNames : ['pulumi'];
+  const needed: readonly ToolName[] = lab ? labToolNames : ['pulumi'];
   const { pulumi } = await asStep(options, 'toolchain', `${needed.length} programs`, () =>
     ensureTools(needed, {
       report: (event) => options.report({ type: 'tool', event }),

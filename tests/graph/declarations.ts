@@ -1,4 +1,4 @@
-import { planContext } from '../../components/kit/planner.ts';
+import { planContext } from '../../components/kit/plan-context.ts';
 import { implementationOf } from '../../components/kit/registry.ts';
 import { registry } from '../../components/registry.ts';
 import type { Judged } from './environments.ts';

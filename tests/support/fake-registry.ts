@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Capability, CapabilityName, Implementation } from '../../components/kit/capability.ts';
+import type { Capability, Implementation } from '../../components/kit/capability.ts';
+import type { CapabilityName } from '../../components/kit/capability-types.ts';
 import { emptyFootprint, type Footprint } from '../../components/kit/footprint.ts';
 import type { CrdBundle } from '../../components/kit/kinds.ts';
 import type { RegisteredCapability, Registry } from '../../components/kit/registry.ts';
@@ -60,6 +61,7 @@ function fakeEntry(fake: FakeCapability): RegisteredCapability {
     crds: fake.crds ?? [],
     kinds: (fake.crds ?? []).flatMap((bundle) => [...bundle.kinds]),
     namespaces: () => (fake.namespaces ?? [`ninefold-${fake.name}`]).map((one) => ({ name: one })),
+    releases: () => [],
     requires: () => (fake.requires ?? []) as CapabilityName[],
     ...(fake.check ? { check: fake.check } : {}),
     facts: () => ({}),

@@ -1,11 +1,11 @@
 import type { Binding } from '../../components/kit/binding.ts';
-import type { CapabilityName, Facts, Needs } from '../../components/kit/capability.ts';
+import type { CapabilityName, Facts, Needs } from '../../components/kit/capability-types.ts';
 import { clusterProvider } from '../../components/kit/cluster-provider.ts';
 import { Component } from '../../components/kit/component.ts';
 import type { Manifest } from '../../components/kit/manifest.ts';
 import { objectSources } from '../../components/kit/object-sources.ts';
 import { implementationOf } from '../../components/kit/registry.ts';
-import { Scope } from '../../components/kit/scope.ts';
+import { EmittingScope } from '../../components/kit/emitting-scope.ts';
 import { registry } from '../../components/registry.ts';
 import { recordProgram } from '../../preview/monitor.ts';
 import { objectsOf, planOf, type TestEnvironment } from './recorded-platform.ts';
@@ -35,7 +35,7 @@ export async function recordBinding<C extends CapabilityName>(
       const sources = objectSources({ standIns: true });
       const { settings } = planned;
       const shared = { plan, registry, capability, implementation, settings, component, provider, sources };
-      const scope = new Scope<unknown>({ ...shared, after: [] });
+      const scope = new EmittingScope<unknown>({ ...shared, after: [] });
       const { grantedBy, ...binding } = implementation.bind(scope, planned.facts as Facts<C>, parsed);
       component.finish();
       return { ...binding, grantedBy: grantedBy.length };

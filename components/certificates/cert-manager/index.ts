@@ -1,4 +1,4 @@
-import type { PlanContext } from '../../kit/capability.ts';
+import type { PlanContext } from '../../kit/plan-context.ts';
 import { defineImplementation } from '../../kit/capability.ts';
 import type { DeclaredException } from '../../kit/exceptions.ts';
 import { podsFootprint, sumFootprints } from '../../kit/footprint.ts';
@@ -33,6 +33,7 @@ export const certManager = defineImplementation<'certificates', CertManagerSetti
     monitoringKinds.PrometheusRule,
   ],
   namespaces: () => [{ name: capabilityNamespace('certificates') }],
+  releases: () => [{ upstream: certManagerRelease, namespace: capabilityNamespace('certificates') }],
   requires: () => [],
   check,
   facts: ({ domain, settings }) => ({

@@ -36,6 +36,8 @@ export const kafka = defineImplementation<'streaming', KafkaSettings>({
     monitoringKinds.PrometheusRule,
   ],
   namespaces: () => [{ name: streamingNamespace }],
+  releases: () =>
+    [strimziRelease, apicurioRelease].map((upstream) => ({ upstream, namespace: streamingNamespace })),
   requires: () => ['certificates'],
   check: ({ settings }) => checkSettings(settings),
   facts: ({ settings }) => factsOf(settings),

@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ToolEvent } from '../events.ts';
-import { type ToolName, tools } from '../tools.ts';
+import type { ToolName } from '../tool.ts';
+import { tools } from '../tools.ts';
 
 const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
 const platform = `${process.platform}-${architecture}`;
