@@ -8,11 +8,14 @@ const root = join(import.meta.dirname, '..');
 const rooms = ['stacks', 'components', 'policies', 'preview', 'lab', 'scripts', 'tests', 'examples'];
 
 /** What measures a server or brings up whole platforms: run one file at a time, so that none disturbs another. */
-const alone = ['tests/end-to-end/', 'toolkit/src/http/'];
+const alone = ['tests/end-to-end/', 'toolkit/src/http/', 'examples/'];
+
+/** Packages of this repository are imported from their source, as they are before anything is built. */
+const nodeOptions = ['--conditions=@ninefold/source'];
 
 const wanted = process.argv.slice(2);
 if (wanted.length > 0) {
-  process.exit(run(process.execPath, ['--test', '--test-concurrency=2', ...wanted]));
+  process.exit(run(process.execPath, [...nodeOptions, '--test', '--test-concurrency=2', ...wanted]));
 }
 
 const checked = run('npm', ['run', '--silent', 'check']);
@@ -27,7 +30,9 @@ const phases = [
   { concurrency: 1, files: files.filter(isAlone) },
 ];
 const codes = phases.map(({ concurrency, files: some }) =>
-  some.length === 0 ? 0 : run(process.execPath, ['--test', `--test-concurrency=${concurrency}`, ...some]),
+  some.length === 0
+    ? 0
+    : run(process.execPath, [...nodeOptions, '--test', `--test-concurrency=${concurrency}`, ...some]),
 );
 process.exitCode = Math.max(...codes);
 
@@ -42,7 +47,11 @@ function toolkitPatterns(): string[] {
   if (making.length > 0)
     console.log(`not part of the toolkit's package yet, so not run: ${making.join(', ')}`);
   const tested = [...exported, 'command-line'].filter((name) => folders.some((one) => one.name === name));
-  return [...tested.map((name) => `toolkit/src/${name}/**/*.test.ts`), 'toolkit/src/*.test.ts'];
+  return [
+    ...tested.map((name) => `toolkit/src/${name}/**/*.test.ts`),
+    'toolkit/src/*.test.ts',
+    'toolkit/local-servers/*.test.ts',
+  ];
 }
 
 function run(command: string, arguments_: readonly string[]): number {

@@ -14,7 +14,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type BuiltPackage, buildPackage } from '../test-support/built-package.ts';
-import { run } from '../test-support/commands.ts';
+import { run } from '../local-servers/commands.ts';
 import { inspectDeclarations } from '../test-support/declarations.ts';
 import { NODE_VERSIONS, nodeBinary } from '../test-support/node-versions.ts';
 

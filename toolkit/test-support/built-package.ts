@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from './commands.ts';
+import { run } from '../local-servers/commands.ts';
 import { npm } from './npm.ts';
 
 const toolkit = join(import.meta.dirname, '..');

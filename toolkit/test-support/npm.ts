@@ -1,4 +1,4 @@
-import { run } from './commands.ts';
+import { run } from '../local-servers/commands.ts';
 
 /** Runs npm in a directory, without scripts of packages and without questions; returns what it printed. */
 export async function npm(directory: string, ...commandLine: string[]): Promise<string> {

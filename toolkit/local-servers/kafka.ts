@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { run } from './commands.ts';
+import { run, type Tell } from './commands.ts';
 import { freePort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { type RestartableServer, ServerProcess } from './server-process.ts';
 
-/** A Kafka broker of the test's own. */
+/** A Kafka broker of one's own. */
 export interface KafkaServer extends RestartableServer {
   /** `host:port`, on 127.0.0.1. */
   readonly bootstrap: string;
@@ -18,7 +18,7 @@ export interface KafkaServer extends RestartableServer {
   readonly directory: string;
 }
 
-/** A small heap, one collector thread and no optimising compiler: ready sooner, and cores left for the tests. */
+/** A small heap, one collector thread and no optimising compiler: ready sooner, and cores left for who uses it. */
 const JAVA_OPTIONS = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 const READY = 'Kafka Server started';
@@ -37,6 +37,7 @@ const LOGGING = `<Configuration status="WARN">
  * are not made by being used; everything internal has one replica, and consumer groups form without delay.
  *
  * @param settings Broker settings beyond those, or instead of them. @default none
+ * @param tell Told what takes its time. @default nobody is told
  *
  * @example
  * const kafka = await startKafka();
@@ -44,8 +45,9 @@ const LOGGING = `<Configuration status="WARN">
  */
 export async function startKafka(
   settings: Readonly<Record<string, string | number>> = {},
+  tell?: Tell,
 ): Promise<KafkaServer> {
-  const [java, jars] = await Promise.all([findJava(), kafkaJars()]);
+  const [java, jars] = await Promise.all([findJava(tell), kafkaJars(tell)]);
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-kafka-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
   const properties = join(directory, 'server.properties');

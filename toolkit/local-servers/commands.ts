@@ -3,6 +3,9 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
+/** Told, in a few words, what takes its time. */
+export type Tell = (message: string) => void;
+
 /** Runs a program to its end; its error output is part of the error when it fails. */
 export const run = promisify(execFile);
 

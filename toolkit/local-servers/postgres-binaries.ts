@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { canInstallPackages, findOnPath, installPackages, isExecutable } from './commands.ts';
+import { canInstallPackages, findOnPath, installPackages, isExecutable, type Tell } from './commands.ts';
 
 /** Where Debian, Fedora, Homebrew and Postgres.app put the versions they hold side by side. */
 const VERSIONED = [
@@ -17,12 +17,14 @@ const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
  * The directory with `initdb` and `postgres`: `POSTGRES_BIN`, else on `PATH`, else where the usual packages put it
  * (the newest), else installed by apt where we may.
  *
+ * @param tell Told before something is installed. @default nobody is told
  * @throws an Error that says what to install.
  */
-export async function postgresBinaries(): Promise<string> {
+export async function postgresBinaries(tell?: Tell): Promise<string> {
   const found = find();
   if (found !== undefined) return found;
   if (canInstallPackages()) {
+    tell?.('installing PostgreSQL (apt: postgresql)');
     if (!existsSync(CLUSTER_SETTINGS)) {
       await installPackages('postgresql-common');
       writeFileSync(CLUSTER_SETTINGS, 'create_main_cluster = false\n');
@@ -32,8 +34,8 @@ export async function postgresBinaries(): Promise<string> {
     if (installed !== undefined) return installed;
   }
   throw new Error(
-    'The tests need a PostgreSQL server, 14 or later, and found none. Install it (Debian, Ubuntu: apt-get install ' +
-      'postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql@17), or set POSTGRES_BIN ' +
+    'A PostgreSQL server of version 14 or later is needed, and there is none. Install it (Debian, Ubuntu: apt-get ' +
+      'install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql@17), or set POSTGRES_BIN ' +
       'to the directory that holds initdb and postgres.',
   );
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { canInstallPackages, findOnPath, installPackages, isExecutable, run } from './commands.ts';
+import { canInstallPackages, findOnPath, installPackages, isExecutable, run, type Tell } from './commands.ts';
 
 /** What Kafka 4's broker needs. */
 const OLDEST = 17;
@@ -7,18 +7,20 @@ const OLDEST = 17;
 /**
  * The `java` to run servers with: of `JAVA_HOME`, else on `PATH`, else installed by apt where we may.
  *
+ * @param tell Told before something is installed. @default nobody is told
  * @throws an Error that says what to install.
  */
-export async function findJava(): Promise<string> {
+export async function findJava(tell?: Tell): Promise<string> {
   const found = await find();
   if (found !== undefined) return found;
   if (canInstallPackages()) {
+    tell?.('installing Java (apt: default-jre-headless)');
     await installPackages('default-jre-headless');
     const installed = await find();
     if (installed !== undefined) return installed;
   }
   throw new Error(
-    `The tests need Java ${OLDEST} or later to run Kafka, and found none. Install it (Debian, Ubuntu: apt-get ` +
+    `Kafka needs Java ${OLDEST} or later, and there is none. Install it (Debian, Ubuntu: apt-get ` +
       'install default-jre-headless; Fedora: dnf install java-latest-openjdk-headless; macOS: brew install ' +
       'openjdk), or set JAVA_HOME.',
   );

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { run } from './commands.ts';
+import { run, type Tell } from './commands.ts';
 import { freePort } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { type RestartableServer, ServerProcess } from './server-process.ts';
 
-/** A PostgreSQL server of the test's own. */
+/** A PostgreSQL server of one's own. */
 export interface PostgresServer extends RestartableServer {
   /** Connection string of the superuser, with its password, on 127.0.0.1. */
   readonly url: string;
@@ -17,8 +17,12 @@ export interface PostgresServer extends RestartableServer {
   readonly pid: number | undefined;
   /** Holds its data and its log, `server.log`. */
   readonly directory: string;
-  /** Makes an empty database and gives its connection string. */
-  createDatabase(): Promise<string>;
+  /**
+   * Makes an empty database and gives its connection string.
+   *
+   * @param name Lower-case letters, digits and underscores. @default `test_1`, `test_2`, …
+   */
+  createDatabase(name?: string): Promise<string>;
 }
 
 /** Fast and forgetful: a killed server keeps its data (the system holds it), a machine that loses power does not. */
@@ -40,6 +44,8 @@ const RESTART_ATTEMPTS = 50;
 export interface PostgresServerOptions {
   /** Whether a commit waits for the disk, as in production: for benchmarks. @default false */
   readonly durable?: boolean;
+  /** Told what takes its time. @default nobody is told */
+  readonly tell?: Tell;
 }
 
 /**
@@ -52,7 +58,7 @@ export interface PostgresServerOptions {
  */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const settings = options.durable ? SETTINGS : [...SETTINGS, ...FORGETFUL];
-  const binaries = await postgresBinaries();
+  const binaries = await postgresBinaries(options.tell);
   const user = process.getuid?.() === 0 ? await ordinaryUser() : undefined;
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-postgres-'));
   const data = join(directory, 'data');
@@ -109,9 +115,8 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
         }
       }
     },
-    async createDatabase() {
-      databases += 1;
-      const name = `test_${databases}`;
+    async createDatabase(name = `test_${(databases += 1)}`) {
+      if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) throw new TypeError(`${name} is no name for a database`);
       const client = new pg.Client({ connectionString: connection('postgres') });
       await client.connect();
       try {

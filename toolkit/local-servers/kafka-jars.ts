@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { findOnPath, run } from './commands.ts';
+import { findOnPath, run, type Tell } from './commands.ts';
 import pinned from './kafka-jars.json' with { type: 'json' };
 
 /** The standard address of Maven Central, as Maven's own super POM has it. */
@@ -17,13 +17,15 @@ const ROOTS = [/\/kafka_[\d.]+-/, /\/log4j-slf4j-impl-/];
  * not there, by `mvn` where it is installed (which knows the user's mirrors and proxies), else directly (from
  * `MAVEN_MIRROR_URL` or the mirror in `~/.m2/settings.xml` if there is one). Each is checked against its SHA-256.
  *
+ * @param tell Told before something is fetched. @default nobody is told
  * @throws an Error that says what could not be had.
  */
-export async function kafkaJars(): Promise<string[]> {
+export async function kafkaJars(tell?: Tell): Promise<string[]> {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ninefold', 'kafka');
   const directory = join(cache, pinned.version);
   if (!existsSync(directory)) {
     mkdirSync(cache, { recursive: true });
+    tell?.(`fetching Kafka ${pinned.version} from Maven Central (${pinned.jars.length} jars, once)`);
     const partial = mkdtempSync(join(cache, `${pinned.version}.partial-`));
     try {
       await (findOnPath('mvn') ? copyByMaven(partial) : download(partial));
@@ -31,7 +33,7 @@ export async function kafkaJars(): Promise<string[]> {
       // Whole or not at all; whoever fetched it at the same time was as good.
       if (!existsSync(directory)) renameSync(partial, directory);
     } catch (error) {
-      throw new Error(`The tests need Kafka ${pinned.version}, whose jars could not be fetched`, {
+      throw new Error(`The jars of Kafka ${pinned.version} could not be fetched`, {
         cause: error,
       });
     } finally {
