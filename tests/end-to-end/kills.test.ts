@@ -5,12 +5,13 @@ import type { UpSummary } from '../../scripts/terminal/up-summary.ts';
 import { assertNoDuplicates, ourObjects, until } from './support/cluster.ts';
 import { engineLogs, objectsDone } from './support/engine-log.ts';
 import { enginesIn, providersIn } from './support/engine-processes.ts';
+import { environmentWith } from './support/environments.ts';
 import { type RunningCommand, Workbench } from './support/workbench.ts';
 
 const bench = new Workbench();
 after(() => bench[Symbol.asyncDispose]());
 
-bench.writeEnvironment('kill', 'profile: minimal\ncapabilities: { streaming: off }\n');
+bench.writeEnvironment('kill', environmentWith({ certificates: 'on' }));
 const environment = ['--env', 'kill'];
 
 /** How many objects the environment consists of; known after the first `up`. */

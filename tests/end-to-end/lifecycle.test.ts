@@ -4,6 +4,7 @@ import type { Status } from '../../scripts/actions/status.ts';
 import type { LayerResult } from '../../scripts/engine/layer-run.ts';
 import type { UpSummary } from '../../scripts/terminal/up-summary.ts';
 import { assertNoDuplicates, ourObjects } from './support/cluster.ts';
+import { environmentWith } from './support/environments.ts';
 import { Workbench } from './support/workbench.ts';
 
 /** What `preview --json` prints. */
@@ -15,8 +16,8 @@ interface Preview {
 const bench = new Workbench();
 after(() => bench[Symbol.asyncDispose]());
 
-const minimal = 'profile: minimal\n';
-bench.writeEnvironment('life', minimal);
+const chosen = { certificates: 'on', streaming: 'on' };
+bench.writeEnvironment('life', environmentWith(chosen));
 
 const environment = ['--env', 'life'];
 
@@ -25,7 +26,7 @@ function changed({ layers }: Pick<UpSummary, 'layers'>): string[] {
   return layers.flatMap(({ changes }) => changes.map(({ change, name }) => `${change} ${name}`));
 }
 
-test('up brings the smallest platform to an empty machine and says what it did', async () => {
+test('up brings a platform to an empty machine and says what it did', async () => {
   const outcome = await bench.run('up', ...environment);
   assert.equal(outcome.code, 0, outcome.stderr);
   assert.match(outcome.stdout, /^life: profile minimal on the lab "life"/);
@@ -65,7 +66,7 @@ test('a second up changes nothing', async () => {
 });
 
 test('changing one setting touches only what follows from it', async () => {
-  bench.writeEnvironment('life', `${minimal}capabilities:\n  certificates: { webhook: { replicas: 2 } }\n`);
+  bench.writeEnvironment('life', environmentWith({ ...chosen, certificates: { webhook: { replicas: 2 } } }));
   const preview = await bench.json<Preview>('preview', ...environment);
   const summary = await bench.json<UpSummary>('up', ...environment);
   assert.ok(changed(summary).length > 0);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { environmentWith } from './support/environments.ts';
 import { Workbench } from './support/workbench.ts';
 
 const bench = new Workbench();
 after(() => bench[Symbol.asyncDispose]());
 
-bench.writeEnvironment('guarded', 'profile: minimal\nprotection: true\ncapabilities: { streaming: off }\n');
+bench.writeEnvironment('guarded', environmentWith({ certificates: 'on' }, { protection: true }));
 const guarded = ['--env', 'guarded'];
 
 /** What must be said of each kind of bad settings. */

@@ -11,6 +11,7 @@ import { listProcesses } from '../../lab/host/processes.ts';
 import { openEngine } from '../../scripts/engine/access.ts';
 import { runLayer } from '../../scripts/engine/layer-run.ts';
 import { labTarget } from '../../scripts/engine/target.ts';
+import { environmentWith } from './support/environments.ts';
 import { Workbench } from './support/workbench.ts';
 
 const bench = new Workbench();
@@ -29,7 +30,7 @@ before(async () => {
   const looking = setInterval(() => {
     for (const { commandLine } of listProcesses()) commandLines.add(commandLine);
   }, 50);
-  bench.writeEnvironment('quiet', 'profile: minimal\ncapabilities: { streaming: off }\n');
+  bench.writeEnvironment('quiet', environmentWith({ certificates: 'on' }));
   for (const [command, ...options] of [
     ['up'],
     ['up', '--json'],
