@@ -11,7 +11,8 @@ export type {
   KafkaConsumerOptions,
   MessageInbox,
 } from './consumer/consumer-options.ts';
-export { type KafkaConsumer, type KafkaConsumerDescription, kafkaConsumer } from './consumer/consumer.ts';
+export { kafkaConsumer } from './consumer/group-consumer.ts';
+export type { KafkaConsumer, KafkaConsumerDescription } from './consumer/kafka-consumer.ts';
 export { HandlerTimeError } from './consumer/attempt.ts';
 export type { ConsumedRecord, ConsumerEvent, DeadLetterReason, RecordOutcome } from './consumer/observed.ts';
 export { UnprocessableEventError } from './consumer/unprocessable.ts';

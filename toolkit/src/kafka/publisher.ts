@@ -4,9 +4,10 @@ import { currentContext, extract, kafkaHeaders, throwIfDone } from '../context/i
 import type { CloudEvent, EventAttributes } from '../events/index.ts';
 import type { Component } from '../service/component.ts';
 import { toRecord } from './codec.ts';
-import type { DriverProducer, KafkaDriver, OutgoingRecord } from './driver.ts';
+import type { KafkaDriver, OutgoingRecord } from './driver.ts';
 import { registerSchemas } from './registry/register-schemas.ts';
 import type { SchemaRegistry } from './registry/registry.ts';
+import { SendQueue } from './send-queue.ts';
 import type { Topic } from './topic.ts';
 
 /**
@@ -98,12 +99,6 @@ export interface KafkaPublisher {
   describe(): KafkaPublisherDescription;
 }
 
-interface Waiting {
-  readonly record: OutgoingRecord;
-  readonly sent: () => void;
-  readonly failed: (error: unknown) => void;
-}
-
 const BATCH_SIZE = 1_000;
 /** Brokers take 1048588 bytes unless they are told otherwise (`message.max.bytes`). */
 const MAXIMUM_SIZE = 1_000_000;
@@ -127,9 +122,8 @@ class BatchingPublisher implements KafkaPublisher {
   readonly #clock: Clock;
   readonly #topics: ReadonlyMap<string, Topic<unknown>>;
   readonly #schemaUris = new Map<string, string>();
-  #waiting: Waiting[] = [];
-  #producer: DriverProducer | undefined;
-  #sending: Promise<void> | undefined;
+  #queue: SendQueue | undefined;
+  /** Sent by queues that are closed. */
   #published = 0;
 
   constructor(options: KafkaPublisherOptions) {
@@ -142,13 +136,13 @@ class BatchingPublisher implements KafkaPublisher {
   }
 
   async start(): Promise<void> {
-    const { driver, registry } = this.#options;
+    const { driver, registry, batchSize = BATCH_SIZE } = this.#options;
     for (const topic of this.#topics.values()) topic.event.check(undefined);
     if (registry) {
       const uris = await registerSchemas(registry, [...this.#topics.values()]);
       for (const [topic, uri] of uris) this.#schemaUris.set(topic, uri);
     }
-    this.#producer ??= await driver.createProducer();
+    this.#queue ??= new SendQueue(await driver.createProducer(), batchSize);
   }
 
   async publish<Data>(
@@ -182,10 +176,10 @@ class BatchingPublisher implements KafkaPublisher {
   }
 
   async close(): Promise<void> {
-    await this.#sending;
-    const producer = this.#producer;
-    this.#producer = undefined;
-    await producer?.close();
+    const queue = this.#queue;
+    this.#queue = undefined;
+    await queue?.close();
+    this.#published += queue?.sent ?? 0;
   }
 
   component(): Component {
@@ -197,9 +191,7 @@ class BatchingPublisher implements KafkaPublisher {
       },
       start: () => this.start(),
       // What others publish while they end their work has to go out: it closes after them.
-      drain: async () => {
-        await this.#sending;
-      },
+      drain: () => this.#queue?.idle(),
       close: () => this.close(),
       describe: () => this.describe(),
     };
@@ -215,8 +207,8 @@ class BatchingPublisher implements KafkaPublisher {
         version: event.version,
         key,
       })),
-      published: this.#published,
-      waiting: this.#waiting.length,
+      published: this.#published + (this.#queue?.sent ?? 0),
+      waiting: this.#queue?.waiting ?? 0,
     };
   }
 
@@ -227,42 +219,14 @@ class BatchingPublisher implements KafkaPublisher {
     return dataschema === undefined ? event : { ...event, dataschema };
   }
 
-  #send(records: readonly OutgoingRecord[]): Promise<void> {
-    if (!this.#producer) return Promise.reject(new Error('the publisher is not started, or closed'));
-    if (records.length === 0) return Promise.resolve();
+  async #send(records: readonly OutgoingRecord[]): Promise<void> {
+    if (!this.#queue) throw new Error('the publisher is not started, or closed');
     const { maximumSize = MAXIMUM_SIZE } = this.#options;
     const large = records.find(({ value }) => (value?.length ?? 0) > maximumSize);
     if (large) {
       const problem = `an event for ${large.topic} has ${large.value?.length} bytes, and ${maximumSize} are allowed`;
-      return Promise.reject(new RangeError(`${problem}: put what is large elsewhere and refer to it`));
+      throw new RangeError(`${problem}: put what is large elsewhere and refer to it`);
     }
-    const all = records.map(
-      (record) =>
-        new Promise<void>((sent, failed) => {
-          this.#waiting.push({ record, sent, failed });
-        }),
-    );
-    this.#sending ??= this.#sendWaiting().finally(() => {
-      this.#sending = undefined;
-    });
-    return Promise.all(all).then(() => undefined);
-  }
-
-  /** One request at a time: what is published meanwhile goes together in the next, and order is kept. */
-  async #sendWaiting(): Promise<void> {
-    // Lets everything that is published in this turn come along.
-    await new Promise((resolve) => setImmediate(resolve));
-    const { batchSize = BATCH_SIZE } = this.#options;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, batchSize);
-      try {
-        if (!this.#producer) throw new Error('the publisher is closed');
-        await this.#producer.send(batch.map(({ record }) => record));
-        this.#published += batch.length;
-        for (const { sent } of batch) sent();
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
-    }
+    await this.#queue.send(records);
   }
 }

@@ -1,10 +1,10 @@
-import type { Clock } from '../../clock/index.ts';
 import { deriveContext, extract, kafkaHeaders, runInContext } from '../../context/index.ts';
 import type { CloudEvent } from '../../events/index.ts';
 import { fromRecord } from '../codec.ts';
 import type { IncomingRecord } from '../driver.ts';
 import type { Topic } from '../topic.ts';
-import type { EventHandler, HandledDelivery, MessageInbox } from './consumer-options.ts';
+import type { EventHandler, HandledDelivery } from './consumer-options.ts';
+import type { ConsumerSettings } from './settings.ts';
 
 /** A topic and what handles its events. */
 export interface Subscription<Transaction> {
@@ -15,10 +15,7 @@ export interface Subscription<Transaction> {
 /** How an attempt is made. */
 export interface AttemptOptions<Transaction> {
   readonly group: string;
-  readonly inbox: MessageInbox<Transaction> | undefined;
-  readonly handlerTime: number;
-  readonly principal: boolean;
-  readonly clock: Clock;
+  readonly settings: ConsumerSettings<Transaction>;
   /** Aborts what runs when the consumer gives up its work. */
   readonly signal: AbortSignal;
 }
@@ -29,7 +26,12 @@ export interface Handled {
   readonly isDuplicate: boolean;
 }
 
-/** An attempt took longer than it may. */
+/**
+ * An attempt took longer than it may.
+ *
+ * @example
+ * const isSlow = (event: ConsumerEvent) => event.type === 'parked' && event.error instanceof HandlerTimeError;
+ */
 export class HandlerTimeError extends Error {
   override readonly name = 'HandlerTimeError';
   /** A fixed text that survives bundling and copies of the package. */
@@ -52,7 +54,8 @@ export async function handleRecord<Transaction>(
   options: AttemptOptions<Transaction>,
 ): Promise<Handled> {
   const event = fromRecord(subscription.topic, record);
-  const { group, inbox, handlerTime, principal, clock } = options;
+  const { group, settings } = options;
+  const { inbox, handlerTime, principal, clock } = settings;
   const controller = new AbortController();
   const giveUp = (): void => controller.abort(options.signal.reason);
   if (options.signal.aborted) giveUp();

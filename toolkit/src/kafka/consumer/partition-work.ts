@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../clock/index.ts';
 import type { IncomingRecord, TopicPartition } from '../driver.ts';
-import { readDelay, withoutDelay } from './delay-headers.ts';
+import { type Delay, readDelay, withoutDelay } from './delay-headers.ts';
+import { type Keyed, KeyLines } from './key-lines.ts';
 import { OffsetTracker } from './offset-tracker.ts';
 import { type Parked, ParkingLot } from './parking-lot.ts';
 
@@ -44,10 +45,9 @@ export class PartitionWork {
   readonly delayOffsets = new OffsetTracker();
   readonly lot = new ParkingLot();
   readonly #workplace: Workplace;
-  /** Records that may be handled now, each the first of its key. */
-  readonly #ready: IncomingRecord[] = [];
-  /** Keys at work, with what waits behind. */
-  readonly #lines = new Map<string, IncomingRecord[]>();
+  readonly #lines = new KeyLines();
+  /** What was replayed of keys at work: it is let in right after that. */
+  readonly #early = new Map<string, (() => void)[]>();
   #running = 0;
   #sending = 0;
   #isOpen = false;
@@ -59,23 +59,12 @@ export class PartitionWork {
   #readBackTo: number | undefined;
   #readBack = 0;
   #isOpening = false;
-  #whenIdle: (() => void) | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(place: TopicPartition, delayPlace: TopicPartition, workplace: Workplace) {
     this.place = place;
     this.delayPlace = delayPlace;
     this.#workplace = workplace;
-  }
-
-  /** Records received and neither handled nor parked. */
-  get waiting(): number {
-    let count = this.#ready.length;
-    for (const line of this.#lines.values()) count += line.length;
-    return count;
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
   }
 
   /** Says how far the delay topic has to be read, so that all parked keys are known; then the work begins. */
@@ -88,7 +77,7 @@ export class PartitionWork {
     if (this.#isStopped) return;
     for (const record of records) {
       this.offsets.begin(record.offset);
-      this.#line(this.#keyOf(record), record);
+      this.#line({ key: this.#keyOf(record), record });
     }
     this.#regulate();
     this.#pump();
@@ -107,7 +96,9 @@ export class PartitionWork {
       const { topic, partition } = this.place;
       const original = { ...record, topic, partition, headers: withoutDelay(record.headers) };
       const key = record.key === undefined ? this.#ownKey(delay.origin) : keyText(record.key);
-      for (const offset of this.lot.readBack(key, original, delay)) this.delayOffsets.done(offset);
+      const letIn = () => this.#letIn(key, original, delay);
+      if (!this.#isOpen || !this.#lines.has(key)) letIn();
+      else this.#early.set(key, [...(this.#early.get(key) ?? []), letIn]);
     }
     this.#readBack = (records.at(-1)?.offset ?? -1) + 1;
     if (this.#isOpening) this.#openWhenReadBack();
@@ -119,16 +110,19 @@ export class PartitionWork {
   stop(): void {
     this.#isStopped = true;
     this.#workplace.clock.clearTimeout(this.#timer);
-    this.#ready.length = 0;
-    if (this.#running === 0 && this.#sending === 0) this.#whenIdle?.();
+    this.#lines.clear();
+    this.#tellIfIdle();
   }
 
   /** Resolves when nothing runs any more. */
   idle(): Promise<void> {
-    if (this.#running === 0 && this.#sending === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenIdle = resolve;
-    });
+    this.#idle ??= Promise.withResolvers();
+    this.#tellIfIdle();
+    return this.#idle.promise;
+  }
+
+  #tellIfIdle(): void {
+    if (this.#running === 0 && this.#sending === 0) this.#idle?.resolve();
   }
 
   #openWhenReadBack(): void {
@@ -140,32 +134,27 @@ export class PartitionWork {
     if (this.#isOpen) return;
     this.#isOpen = true;
     // What came before the parked keys were known may have to get in line behind them.
-    const early = this.#ready.splice(0);
-    const lines = [...this.#lines];
-    this.#lines.clear();
-    for (const record of early) this.#line(this.#keyOf(record), record);
-    for (const [key, line] of lines) for (const record of line) this.#line(key, record);
+    for (const keyed of this.#lines.takeAll()) this.#line(keyed);
     this.#pump();
   }
 
-  /** Puts a record behind what is before it: the parked ones of its key, or the one at work. */
-  #line(key: string, record: IncomingRecord): void {
-    const line = this.#lines.get(key);
-    if (line) line.push(record);
-    else if (this.#isOpen && this.lot.has(key)) this.#queue(key, record);
-    else {
-      this.#lines.set(key, []);
-      this.#ready.push(record);
-    }
+  /** Puts a record behind what is before it: the parked ones of its key, or those that wait and the one at work. */
+  #line(keyed: Keyed): void {
+    if (this.#isOpen && this.lot.has(keyed.key)) this.#queue(keyed);
+    else this.#lines.add(keyed);
+  }
+
+  #letIn(key: string, record: IncomingRecord, delay: Delay): void {
+    for (const offset of this.lot.readBack(key, record, delay)) this.delayOffsets.done(offset);
   }
 
   /** Parks a record behind another of its key. */
-  #queue(key: string, record: IncomingRecord): void {
-    this.#workplace.queued(record);
-    this.#park(key, record, 0, 0);
+  #queue(keyed: Keyed): void {
+    this.#workplace.queued(keyed.record);
+    this.#park(keyed, 0, 0);
   }
 
-  #park(key: string, record: IncomingRecord, attempts: number, notBefore: number): void {
+  #park({ key, record }: Keyed, attempts: number, notBefore: number): void {
     const parked = this.lot.park(key, record, { origin: record.offset, attempts, notBefore });
     this.#send(record, parked, () => this.offsets.done(record.offset));
   }
@@ -193,9 +182,9 @@ export class PartitionWork {
         void this.#runParked(parked);
         continue;
       }
-      const record = this.#ready.shift();
-      if (!record) break;
-      void this.#run(record);
+      const keyed = this.#lines.next();
+      if (!keyed) break;
+      void this.#run(keyed);
     }
     const next = this.#heldUntil > now ? this.#heldUntil : this.lot.nextTime();
     if (next !== undefined && this.#running < concurrency) {
@@ -203,28 +192,41 @@ export class PartitionWork {
     }
   }
 
-  async #run(record: IncomingRecord): Promise<void> {
+  async #run(keyed: Keyed): Promise<void> {
+    const { key, record } = keyed;
     this.#running += 1;
     const outcome = await this.#workplace.attempt(record, 0);
     this.#running -= 1;
-    const key = this.#keyOf(record);
     if (outcome.type === 'hold') {
       this.#hold(outcome.milliseconds);
-      if (!this.#isStopped) this.#ready.unshift(record);
+      if (!this.#isStopped) this.#lines.putBack(keyed);
     } else if (outcome.type === 'done') {
       this.offsets.done(record.offset);
       this.#workplace.progressed();
-      const line = this.#lines.get(key);
-      const next = line?.shift();
-      if (!next) this.#lines.delete(key);
-      else if (!this.#isStopped) this.#ready.push(next);
+      if (!this.#isStopped) this.#advance(key);
     } else if (!this.#isStopped) {
-      const line = this.#lines.get(key) ?? [];
-      this.#lines.delete(key);
-      this.#park(key, record, 1, outcome.notBefore);
-      for (const behind of line) this.#queue(key, behind);
+      const behind = this.#lines.dissolve(key);
+      this.#park(keyed, 1, outcome.notBefore);
+      this.#letEarlyIn(key);
+      for (const one of behind) this.#queue(one);
     }
     this.#ended();
+  }
+
+  /** Goes on with a key: with what was replayed meanwhile, else with the next in line. */
+  #advance(key: string): void {
+    if (!this.#early.has(key)) {
+      this.#lines.advance(key);
+      return;
+    }
+    const behind = this.#lines.dissolve(key);
+    this.#letEarlyIn(key);
+    for (const one of behind) this.#line(one);
+  }
+
+  #letEarlyIn(key: string): void {
+    for (const letIn of this.#early.get(key) ?? []) letIn();
+    this.#early.delete(key);
   }
 
   async #runParked(parked: Parked): Promise<void> {
@@ -264,7 +266,7 @@ export class PartitionWork {
   #ended(): void {
     this.#regulate();
     this.#pump();
-    if (this.#running === 0 && this.#sending === 0) this.#whenIdle?.();
+    this.#tellIfIdle();
   }
 
   /** Takes no more records while too many wait or are parked. */

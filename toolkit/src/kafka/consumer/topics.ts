@@ -3,6 +3,8 @@ import { deadLetterTopicName, delayTopicName } from '../topic-names.ts';
 
 /** Months: what waits or is dead must not go because of its age. */
 const RETENTION = 90 * 86_400_000;
+/** Bytes: whatever fits into a topic has to fit with the headers that are added, too. */
+const LARGEST = 10 * 1024 * 1024;
 
 /**
  * Sees to it that topics have their delay and dead-letter topics, with as many partitions, so that all three are given
@@ -37,7 +39,7 @@ export async function prepareTopics(
         const state = present === undefined ? 'is not there' : `has ${present} partitions`;
         problems.push(`${companion} ${state}: give it ${partitions}, as many as ${topic} has`);
       } else if (present === undefined) {
-        const configuration = { 'retention.ms': String(RETENTION) };
+        const configuration = { 'retention.ms': String(RETENTION), 'max.message.bytes': String(LARGEST) };
         await admin.createTopics([{ topic: companion, partitions, configuration }]);
       } else if (present < partitions) await admin.addPartitions(companion, partitions);
       else
