@@ -10,4 +10,4 @@ export { inspectTools, type ToolStatus } from './inspect.ts';
 export { preparePulumiHome } from './pulumi-home.ts';
 export { type EnsureOptions, ensureTools } from './resolve.ts';
 export type { ToolchainOptions } from './settings.ts';
-export { type ToolName, labToolNames } from './tool.ts';
+export { type ToolName, judgeToolNames, labToolNames } from './tool.ts';

@@ -10,8 +10,11 @@ export const labToolNames = [
   'kwok',
 ] as const;
 
+/** The programs by which tests and commands judge configuration; none is needed to run the lab. */
+export const judgeToolNames = ['istioctl'] as const;
+
 /** The name of one program. */
-export type ToolName = (typeof labToolNames)[number];
+export type ToolName = (typeof labToolNames)[number] | (typeof judgeToolNames)[number];
 
 /** The operating system and processor, in the words that Go and the publishers use. */
 export interface Platform {

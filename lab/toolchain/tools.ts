@@ -1,5 +1,6 @@
 import type { Tool, ToolName } from './tool.ts';
 import { etcd } from './tools/etcd.ts';
+import { istioctl } from './tools/istioctl.ts';
 import { kubeApiserver, kubeControllerManager, kubeScheduler } from './tools/kubernetes.ts';
 import { kwok } from './tools/kwok.ts';
 import { pulumi } from './tools/pulumi.ts';
@@ -12,4 +13,5 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   'kube-controller-manager': kubeControllerManager,
   'kube-scheduler': kubeScheduler,
   kwok,
+  istioctl,
 };
