@@ -78,6 +78,12 @@ export const secrets: Transcript[] = [
       const { spec } = deployment(namespace, 'web', { replicas: 0, template: pod });
       const annotations = { 'pulumi.com/skipAwait': 'true' };
       const env = 'spec.template.spec.containers.0.env';
+      const list = 'spec.template.spec.containers[0].env';
+      const changes = {
+        [`${list}[0].name`]: 'update',
+        [`${list}[0].value`]: 'update',
+        [`${list}[1]`]: 'add',
+      };
       return [
         {
           up: 'a',
@@ -93,7 +99,7 @@ export const secrets: Transcript[] = [
         },
         {
           refresh: 'a',
-          expect: { changes: { [`spec.template.spec.containers[0].env[0].name`]: 'update' }, secrets: [env] },
+          expect: { changes, secrets: [env] },
         },
       ];
     },
