@@ -10,7 +10,7 @@ import {
 
 /**
  * The marks of a value, carried over to another form of it: what is live, or what a refresh makes of the inputs. Marks
- * go by a list's index, so where a list is no longer the same at a marked place, all of it is secret.
+ * go by a list's index, so where a marked place of a list holds another member than before, all of the list is secret.
  */
 export function carryMarks(
   marks: SecretMarks | undefined,
@@ -35,12 +35,13 @@ function marked(marks: Map<string, SecretMarks>): string[] {
   return [...marks.keys()];
 }
 
-/** Whether a member holds what it held, and perhaps defaults besides. */
+/** Whether a member is the one that it was: by its name, or by what it holds, perhaps with defaults besides. */
 function same(from: PropertyValue, to: PropertyValue): (name: string) => boolean {
   return (name) => {
     const before = member(from, name);
     const after = member(to, name);
     if (before === undefined || after === undefined) return before === after;
+    if (isMap(before) && isMap(after) && typeof before.name === 'string') return before.name === after.name;
     const was: PropertyMap = { it: before };
     return differences(project({ it: after }, was), was).length === 0;
   };
