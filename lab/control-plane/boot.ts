@@ -7,7 +7,8 @@ import { findRunning, logFile, logTail, type RunningComponents, startDaemon } fr
 import { applyDefaults } from './defaults.ts';
 import type { Tell } from './events.ts';
 import { contextName, writeKubeconfigs } from './kubeconfig.ts';
-import { type Lab, LabError } from './lab.ts';
+import type { Lab } from './lab.ts';
+import { LabError } from './lab-error.ts';
 import type { LabLayout } from './layout.ts';
 import { type LeaseHolder, missingLeases, releaseLeases } from './leases.ts';
 import { applyNodes, type LabNodes, nodeNames, unreadyNodes } from './nodes.ts';

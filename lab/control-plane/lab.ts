@@ -16,8 +16,3 @@ export interface Lab {
   /** Whether all components run and the API server says that it is ready. */
   readonly ready: boolean;
 }
-
-/** A lab can't be started, or not be taken as given; says which component, its last words, and what to do. */
-export class LabError extends Error {
-  override readonly name = 'LabError';
-}

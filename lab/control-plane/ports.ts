@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import { LabError } from './lab.ts';
+import { LabError } from './lab-error.ts';
 import { loopback } from './network.ts';
 
 const port = z.int().min(1).max(65_535);

@@ -3,10 +3,14 @@ import { objectSources } from '../../components/kit/object-sources.ts';
 import { describeSource } from '../../components/kit/upstream.ts';
 import { registry } from '../../components/registry.ts';
 import { vendorDirectory } from '../../stacks/layers.ts';
-import type { CatalogueOptions } from '../commands/catalogue.ts';
 import { exitCodes } from '../errors.ts';
 import { columns } from '../terminal/columns.ts';
 import { painter } from '../terminal/style.ts';
+
+/** Options of `catalogue`. */
+export interface CatalogueOptions {
+  json?: boolean;
+}
 
 /** `ninefold catalogue`. */
 export async function catalogue({ json }: CatalogueOptions): Promise<number> {

@@ -1,9 +1,13 @@
 /** Looks at this machine with the eyes of a lab. */
-import type { DoctorOptions } from '../commands/doctor.ts';
 import { checkMachine, type Check } from '../engine/machine-checks.ts';
 import { exitCodes } from '../errors.ts';
 import { columns } from '../terminal/columns.ts';
 import { type Paint, painter, type Role } from '../terminal/style.ts';
+
+/** Options of `doctor`. */
+export interface DoctorOptions {
+  json?: boolean;
+}
 
 const signs: Readonly<Record<Check['state'], readonly [Role, string]>> = {
   ok: ['good', '✓'],

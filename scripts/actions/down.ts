@@ -1,15 +1,15 @@
 /** Takes an environment down, and tells the truth about what is left. */
 import type { LayerName } from '../../components/kit/plan.ts';
 import { findLab, removeLab } from '../../lab/index.ts';
-import type { DownOptions } from '../commands/down.ts';
-import { type AccessOptions, connect, openEngine, openLab } from '../engine/access.ts';
+import { connect, openEngine, openLab } from '../engine/access.ts';
+import type { AccessOptions } from '../engine/run-events.ts';
 import type { EngineSession } from '../engine/engine-session.ts';
 import { checkProtection, layersToTakeDown, takeDown } from '../engine/layers-down.ts';
 import { clearLeftovers, type Leftovers } from '../engine/leftovers.ts';
 import { labsDirectory } from '../engine/places.ts';
 import { type EnvironmentState, readState } from '../engine/stack-state.ts';
 import { heldData } from '../engine/standing.ts';
-import { providerOf, type Target, wasBroughtUp } from '../engine/target.ts';
+import { type TargetOptions, providerOf, type Target, wasBroughtUp } from '../engine/target.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { describePlace } from '../terminal/plan-text.ts';
@@ -18,6 +18,14 @@ import { type Paint, painter } from '../terminal/style.ts';
 import { count, formatDuration } from '../terminal/words.ts';
 import { findTarget } from './find-target.ts';
 import { run } from './run.ts';
+
+/** Options of `down`. */
+export interface DownOptions extends TargetOptions {
+  layer?: LayerName;
+  unprotect?: boolean;
+  keepLab?: boolean;
+  yes?: boolean;
+}
 
 /** `ninefold down`. */
 export async function down(options: DownOptions): Promise<number> {

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { KubeconfigOptions } from '../commands/kubeconfig.ts';
 import { labPlace } from '../engine/target.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
+
+/** Options of `kubeconfig`. */
+export interface KubeconfigOptions {
+  name: string;
+  raw?: boolean;
+}
 
 /** `ninefold kubeconfig`. */
 export async function kubeconfig({ name, raw }: KubeconfigOptions): Promise<number> {

@@ -1,6 +1,5 @@
 /** The control planes on this machine. */
 import { findLab, type Lab, listLabs, removeLab, stopLab } from '../../lab/index.ts';
-import type { LabOptions } from '../commands/lab.ts';
 import { openLab } from '../engine/access.ts';
 import { labPlaces, labsDirectory } from '../engine/places.ts';
 import { readEngineRecord } from '../engine/record.ts';
@@ -10,6 +9,12 @@ import { columns } from '../terminal/columns.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { painter } from '../terminal/style.ts';
 import { watch } from './run.ts';
+
+/** Options of `lab start`, `lab stop` and `lab remove`. */
+export interface LabOptions {
+  name: string;
+  yes?: boolean;
+}
 
 /** `ninefold lab start`. */
 export async function labStart({ name }: LabOptions): Promise<number> {

@@ -2,11 +2,10 @@
 import { registry } from '../../components/registry.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { sourcesFor } from '../../stacks/layers.ts';
-import type { PreviewOptions } from '../commands/preview.ts';
 import { openEngine, openLab } from '../engine/access.ts';
 import type { LayerResult } from '../engine/layer-run.ts';
 import { runLayers } from '../engine/layers-run.ts';
-import { environmentsOf, labNodesOf, providerOf, targetOf } from '../engine/target.ts';
+import { type TargetOptions, environmentsOf, labNodesOf, providerOf, targetOf } from '../engine/target.ts';
 import { describeType } from '../engine/urn.ts';
 import { exitCodes } from '../errors.ts';
 import { columns } from '../terminal/columns.ts';
@@ -14,6 +13,14 @@ import { describeCounts } from '../terminal/run-model.ts';
 import { type Paint, painter, type Role } from '../terminal/style.ts';
 import { overridesOf } from './overrides.ts';
 import { run } from './run.ts';
+
+/** Options of `preview`. */
+export interface PreviewOptions extends TargetOptions {
+  mirror?: string;
+  allDefinitions?: boolean;
+  refresh?: boolean;
+  json?: boolean;
+}
 
 /** How many changes of a layer are shown one by one. */
 const shownChanges = 60;

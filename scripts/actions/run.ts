@@ -1,9 +1,9 @@
 /** What every command that works on an environment has around it: progress, interruption, and one at a time. */
 import { withLock } from '../../lab/host/lock.ts';
-import type { AccessOptions } from '../engine/access.ts';
+import type { AccessOptions } from '../engine/run-events.ts';
 import { interruptible } from '../engine/interrupt.ts';
 import type { Target } from '../engine/target.ts';
-import { openView } from '../terminal/view.ts';
+import { openView } from '../terminal/open-view.ts';
 
 /** Runs a piece of work that only reads, with progress on the standard error. */
 export async function watch<T>(work: (options: AccessOptions) => Promise<T>): Promise<T> {

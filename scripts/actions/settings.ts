@@ -7,12 +7,17 @@ import type { Plan } from '../../components/kit/plan.ts';
 import { registry } from '../../components/registry.ts';
 import { environmentsDirectory, loadPlan } from '../../stacks/environment-file.ts';
 import { environmentJsonSchema } from '../../stacks/schema.ts';
-import type { SettingsOptions } from '../commands/settings.ts';
-import { environmentsOf } from '../engine/target.ts';
+import { type TargetOptions, environmentsOf } from '../engine/target.ts';
 import { exitCodes } from '../errors.ts';
 import { columns } from '../terminal/columns.ts';
 import { painter } from '../terminal/style.ts';
 import { overridesOf } from './overrides.ts';
+
+/** Options of `settings`. */
+export interface SettingsOptions extends TargetOptions {
+  schema?: boolean;
+  json?: boolean;
+}
 
 /** One setting. */
 interface EffectiveSetting {

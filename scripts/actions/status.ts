@@ -1,7 +1,6 @@
 /** What stands, how it is, and where it is reached. */
 import { findLab } from '../../lab/index.ts';
 import { describeObject, type KubernetesObject, referenceOf } from '../../lab/kubernetes/index.ts';
-import type { StatusOptions } from '../commands/status.ts';
 import { connect, openEngine } from '../engine/access.ts';
 import { type Health, healthOf } from '../engine/health.ts';
 import { labsDirectory } from '../engine/places.ts';
@@ -16,13 +15,18 @@ import {
   standingLayers,
 } from '../engine/standing.ts';
 import { type Sweep, sweep } from '../engine/sweep.ts';
-import { providerOf, type Target, wasBroughtUp } from '../engine/target.ts';
+import { type TargetOptions, providerOf, type Target, wasBroughtUp } from '../engine/target.ts';
 import { exitCodes } from '../errors.ts';
 import { describePlace } from '../terminal/plan-text.ts';
 import { statusText } from '../terminal/status-text.ts';
 import { painter } from '../terminal/style.ts';
 import { findTarget } from './find-target.ts';
 import { watch } from './run.ts';
+
+/** Options of `status`. */
+export interface StatusOptions extends TargetOptions {
+  json?: boolean;
+}
 
 /** What stands of one capability. */
 export interface CapabilityStatus {

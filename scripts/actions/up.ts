@@ -2,14 +2,14 @@
 import { registry } from '../../components/registry.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { sourcesFor } from '../../stacks/layers.ts';
-import type { UpOptions } from '../commands/up.ts';
-import { type AccessOptions, connect, openEngine, openLab } from '../engine/access.ts';
+import { connect, openEngine, openLab } from '../engine/access.ts';
+import type { AccessOptions } from '../engine/run-events.ts';
 import type { EngineSession } from '../engine/engine-session.ts';
 import { runLayers } from '../engine/layers-run.ts';
-import { writeEngineRecord } from '../engine/record.ts';
+import { type ProviderChoice, writeEngineRecord } from '../engine/record.ts';
 import { readState } from '../engine/stack-state.ts';
 import { sweep } from '../engine/sweep.ts';
-import { environmentsOf, labNodesOf, type Target, targetOf } from '../engine/target.ts';
+import { type TargetOptions, environmentsOf, labNodesOf, type Target, targetOf } from '../engine/target.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { describePlace, planText } from '../terminal/plan-text.ts';
@@ -18,6 +18,16 @@ import { count } from '../terminal/words.ts';
 import { type UpSummary, upSummary, upSummaryText } from '../terminal/up-summary.ts';
 import { overridesOf } from './overrides.ts';
 import { run } from './run.ts';
+
+/** Options of `up`. */
+export interface UpOptions extends TargetOptions {
+  mirror?: string;
+  allDefinitions?: boolean;
+  provider?: ProviderChoice;
+  refresh?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
 
 /** `ninefold up`. */
 export async function up(options: UpOptions): Promise<number> {

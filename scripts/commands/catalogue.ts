@@ -1,10 +1,6 @@
 import { Command } from 'commander';
+import type { CatalogueOptions } from '../actions/catalogue.ts';
 import { jsonOption, withExamples } from './options.ts';
-
-/** Options of `catalogue`. */
-export interface CatalogueOptions {
-  json?: boolean;
-}
 
 /** `ninefold catalogue`. */
 export function catalogueCommand(): Command {

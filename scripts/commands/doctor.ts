@@ -1,10 +1,6 @@
 import { Command } from 'commander';
+import type { DoctorOptions } from '../actions/doctor.ts';
 import { jsonOption, withExamples } from './options.ts';
-
-/** Options of `doctor`. */
-export interface DoctorOptions {
-  json?: boolean;
-}
 
 /** `ninefold doctor`. */
 export function doctorCommand(): Command {

@@ -1,15 +1,7 @@
 import { Command, Option } from 'commander';
-import { type LayerName, layerNames } from '../../components/kit/plan.ts';
-import type { TargetOptions } from '../engine/target.ts';
+import type { DownOptions } from '../actions/down.ts';
+import { layerNames } from '../../components/kit/plan.ts';
 import { withExamples, withTarget } from './options.ts';
-
-/** Options of `down`. */
-export interface DownOptions extends TargetOptions {
-  layer?: LayerName;
-  unprotect?: boolean;
-  keepLab?: boolean;
-  yes?: boolean;
-}
 
 /** `ninefold down`. */
 export function downCommand(): Command {

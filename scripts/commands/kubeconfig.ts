@@ -1,11 +1,6 @@
 import { Command } from 'commander';
+import type { KubeconfigOptions } from '../actions/kubeconfig.ts';
 import { withExamples } from './options.ts';
-
-/** Options of `kubeconfig`. */
-export interface KubeconfigOptions {
-  name: string;
-  raw?: boolean;
-}
 
 /** `ninefold kubeconfig`. */
 export function kubeconfigCommand(): Command {

@@ -1,11 +1,6 @@
 import { Command } from 'commander';
+import type { LabOptions } from '../actions/lab.ts';
 import { jsonOption, withExamples } from './options.ts';
-
-/** Options of `lab start`, `lab stop` and `lab remove`. */
-export interface LabOptions {
-  name: string;
-  yes?: boolean;
-}
 
 /** `ninefold lab`. */
 export function labCommand(): Command {

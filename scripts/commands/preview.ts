@@ -1,14 +1,6 @@
 import { Command } from 'commander';
-import type { TargetOptions } from '../engine/target.ts';
+import type { PreviewOptions } from '../actions/preview.ts';
 import { jsonOption, withExamples, withTarget } from './options.ts';
-
-/** Options of `preview`. */
-export interface PreviewOptions extends TargetOptions {
-  mirror?: string;
-  allDefinitions?: boolean;
-  refresh?: boolean;
-  json?: boolean;
-}
 
 /** `ninefold preview`. */
 export function previewCommand(): Command {

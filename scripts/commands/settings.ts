@@ -1,12 +1,6 @@
 import { Command } from 'commander';
-import type { TargetOptions } from '../engine/target.ts';
+import type { SettingsOptions } from '../actions/settings.ts';
 import { jsonOption, withExamples, withTarget } from './options.ts';
-
-/** Options of `settings`. */
-export interface SettingsOptions extends TargetOptions {
-  schema?: boolean;
-  json?: boolean;
-}
 
 /** `ninefold settings`. */
 export function settingsCommand(): Command {

@@ -1,11 +1,6 @@
 import { Command } from 'commander';
-import type { TargetOptions } from '../engine/target.ts';
+import type { StatusOptions } from '../actions/status.ts';
 import { jsonOption, withExamples, withTarget } from './options.ts';
-
-/** Options of `status`. */
-export interface StatusOptions extends TargetOptions {
-  json?: boolean;
-}
 
 /** `ninefold status`. */
 export function statusCommand(): Command {

@@ -1,17 +1,6 @@
 import { Command, Option } from 'commander';
-import type { ProviderChoice } from '../engine/record.ts';
-import type { TargetOptions } from '../engine/target.ts';
+import type { UpOptions } from '../actions/up.ts';
 import { jsonOption, withExamples, withTarget } from './options.ts';
-
-/** Options of `up`. */
-export interface UpOptions extends TargetOptions {
-  mirror?: string;
-  allDefinitions?: boolean;
-  provider?: ProviderChoice;
-  refresh?: boolean;
-  yes?: boolean;
-  json?: boolean;
-}
 
 /** `ninefold up`. */
 export function upCommand(): Command {

@@ -14,15 +14,9 @@ import { installProvider } from '../../lab/provider/index.ts';
 import { EngineSession } from './engine-session.ts';
 import { labPulumiHome } from './places.ts';
 import type { ProviderChoice } from './record.ts';
-import type { RunReport } from './run-events.ts';
+import type { AccessOptions } from './run-events.ts';
 import type { Target } from './target.ts';
 import { userKubeconfig } from './user-kubeconfig.ts';
-
-/** Who is told, and who may interrupt. */
-export interface AccessOptions {
-  report: RunReport;
-  signal: AbortSignal;
-}
 
 /**
  * Gets every program that the target needs and opens the engine.

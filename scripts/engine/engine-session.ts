@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stackName } from '../../components/kit/naming.ts';
 import { layerNames } from '../../components/kit/plan.ts';
-import type { AccessOptions } from './access.ts';
+import type { AccessOptions } from './run-events.ts';
 import type { PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
 import packageInformation from '@pulumi/pulumi/package.json' with { type: 'json' };
 import { EngineCommand } from './engine-command.ts';

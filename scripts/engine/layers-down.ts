@@ -2,7 +2,7 @@
 import { stackName } from '../../components/kit/naming.ts';
 import type { LayerName } from '../../components/kit/plan.ts';
 import { RefusedError } from '../errors.ts';
-import type { AccessOptions } from './access.ts';
+import type { AccessOptions } from './run-events.ts';
 import type { EngineSession } from './engine-session.ts';
 import { type LayerResult, runLayer } from './layer-run.ts';
 import type { EnvironmentState } from './stack-state.ts';

@@ -33,3 +33,9 @@ export type RunEvent =
 
 /** Receives progress. */
 export type RunReport = (event: RunEvent) => void;
+
+/** Who is told, and who may interrupt. */
+export interface AccessOptions {
+  report: RunReport;
+  signal: AbortSignal;
+}
