@@ -32,7 +32,12 @@ const byName: Readonly<Record<string, number>> = {
 };
 
 /** Failures whose message is all that there is to say; of any other the stack trace helps whoever looks into it. */
-const complete = new Set([...Object.keys(byName), 'EngineFailure', 'KubernetesApiError']);
+const complete = new Set([
+  ...Object.keys(byName),
+  'EngineFailure',
+  'KubernetesApiError',
+  'VendorRefusedError',
+]);
 
 /** Says what went wrong and returns the exit code. Errors are known by name, so that nothing is loaded to know them. */
 export function exitCodeOf(error: unknown, stream: NodeJS.WriteStream): number {

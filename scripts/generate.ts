@@ -1,7 +1,9 @@
 /** Writes what is generated from the code and kept in the repository. `--check` only says what is out of date. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { lockFor } from '../components/kit/lock.ts';
 import { registry } from '../components/registry.ts';
+import { lockText, readLock } from '../stacks/lock-file.ts';
 import { environmentJsonSchema } from '../stacks/schema.ts';
 import { settingsReference } from '../stacks/settings-reference.ts';
 
@@ -9,6 +11,7 @@ const root = join(import.meta.dirname, '..');
 
 const generated: Readonly<Record<string, () => string>> = {
   'stacks/environment.schema.json': () => `${JSON.stringify(environmentJsonSchema(registry), null, 2)}\n`,
+  'vendor.lock.yaml': () => lockText(lockFor(registry, readLock(join(root, 'vendor.lock.yaml')))),
   'docs/settings.md': () => settingsReference(registry),
 };
 

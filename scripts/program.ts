@@ -9,6 +9,7 @@ import { previewCommand } from './commands/preview.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
+import { vendorCommand } from './commands/vendor.ts';
 import { exitCodeOf, exitCodes } from './errors.ts';
 
 /** Every command, in the order of the help. They load what they do only when they are run. */
@@ -17,6 +18,7 @@ const commands = [
   previewCommand,
   statusCommand,
   downCommand,
+  vendorCommand,
   doctorCommand,
   labCommand,
   kubeconfigCommand,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ObjectSources, objectSources } from '../components/kit/object-sources.ts';
 import { type LayerName, layerNames, type Plan } from '../components/kit/plan.ts';
 import type { Registry } from '../components/kit/registry.ts';
@@ -8,8 +8,10 @@ import { emitPlatform } from './platform.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Reviewed objects of releases, one folder for each. */
-export const vendorDirectory = join(root, 'vendor');
+/** Reviewed objects of releases. @default `vendor` in the project; `NINEFOLD_VENDOR` names another */
+export function vendorDirectory(): string {
+  return resolve(process.env.NINEFOLD_VENDOR || join(root, 'vendor'));
+}
 
 /** Emits the resources of one layer and returns the outputs of its stack. */
 export function emitLayer(
@@ -32,7 +34,7 @@ export function emitLayer(
  */
 export function sourcesFor(plan: Plan, mirror = defaultMirror()): ObjectSources {
   return objectSources({
-    vendor: vendorDirectory,
+    vendor: { directory: vendorDirectory(), kubernetes: plan.environment.cluster.version },
     mirror,
     cache: join(root, '.ninefold/cache/definitions'),
     standIns: plan.environment.cluster.kind === 'lab',

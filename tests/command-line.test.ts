@@ -9,7 +9,17 @@ const root = join(import.meta.dirname, '..');
 const bench = new Workbench();
 after(() => bench[Symbol.asyncDispose]());
 
-const commands = ['up', 'preview', 'status', 'down', 'doctor', 'kubeconfig', 'settings', 'catalogue'];
+const commands = [
+  'up',
+  'preview',
+  'status',
+  'down',
+  'vendor',
+  'doctor',
+  'kubeconfig',
+  'settings',
+  'catalogue',
+];
 
 for (const command of [...commands.map((one) => [one]), ['lab', 'start'], ['lab', 'stop'], ['lab', 'list']]) {
   test(`${command.join(' ')} explains itself with an example`, async () => {

@@ -5,6 +5,7 @@ import type { CapabilityName, Facts, Needs } from './capability-types.ts';
 import type { Component } from './component.ts';
 import { emitObject, type ObjectOptions } from './emitter.ts';
 import { type Image, imageReference } from './images.ts';
+import { rewriteMentions } from './image-references.ts';
 import { apiVersion, type CustomKind, crdName } from './kinds.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { isClusterScoped, type Manifest } from './manifest.ts';
@@ -96,11 +97,13 @@ export class EmittingScope<S = unknown> implements Scope<S> {
   ): KubernetesObject[] {
     const release = this.planned().releases.find((one) => one.upstream === upstream);
     if (!release) throw new Error(`${this.capability} installs ${upstream.name} but does not plan it`);
-    const { objects } = this.arguments.sources.release(release, standIn);
+    const { origin, objects } = this.arguments.sources.release(release, standIn);
     return objects.map((object) => {
       const where = object.metadata.namespace ? `${object.metadata.namespace}-` : '';
       const role = `${upstream.name}-${object.kind.toLowerCase()}-${where}${slug(object.metadata.name)}`;
-      return this.emit(role, this.placed(object), options);
+      const rewritten = rewriteMentions(object, upstream.images, this.plan.environment.images);
+      // Vendoring wrote namespaces out: what has none lives in none.
+      return this.emit(role, origin === 'vendored' ? rewritten : this.placed(rewritten), options);
     });
   }
 

@@ -1,3 +1,6 @@
+import type { ChartValues } from './release.ts';
+import type { Upstream } from './upstream.ts';
+
 /** A kind that a custom resource definition adds to the API. */
 export interface CustomKind {
   group: string;
@@ -21,8 +24,20 @@ export interface CrdBundle {
   mirrorFolder: string;
   /** Nobody reconciles these kinds: they are only read, so they need no operator and block no deletion. */
   passive?: boolean;
+  /** Where vendoring gets the definitions. @default only from a mirror */
+  from?: DefinitionOrigin;
   kinds: readonly CustomKind[];
 }
+
+/** Where a release publishes its definitions. */
+export type DefinitionOrigin =
+  | {
+      type: 'release';
+      upstream: Upstream;
+      /** Values with which the chart renders its definitions. @default none */
+      values?: ChartValues;
+    }
+  | { type: 'manifest'; url: string };
 
 /** The name of the definition of a kind: `<plural>.<group>`. */
 export function crdName(kind: CustomKind): string {

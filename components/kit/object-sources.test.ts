@@ -9,6 +9,7 @@ import { keys } from './naming.ts';
 import { MissingReleaseError, objectSources } from './object-sources.ts';
 import type { Release } from './release.ts';
 import type { Upstream } from './upstream.ts';
+import { releaseFolder } from './vendored.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ninefold-sources-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -137,10 +138,16 @@ describe('definitions', () => {
     const mirror = folder('mirror-too', {
       'shop/a.yaml': `${definition('baskets')}---\n${definition('vouchers')}`,
     });
-    const vendor = folder('vendor', { 'shop-crds/objects.yaml': definition('baskets') });
+    const directory = folder('vendor', {
+      'shop-crds/1.2.3/objects.yaml': `${definition('baskets')}---\n${definition('others')}`,
+    });
+    const vendor = { directory, kubernetes: '1.36' };
     const { origin, objects } = objectSources({ mirror, vendor, standIns: true }).definitions(planned);
     assert.equal(origin, 'vendored');
-    assert.equal(objects.length, 1);
+    assert.deepEqual(
+      objects.map((object) => object.metadata.name),
+      ['baskets.shop.example.org'],
+    );
   });
 
   test('that are nowhere are an error outside the lab, with what to do', () => {
@@ -159,12 +166,26 @@ describe('releases', () => {
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'operator' } },
   ];
 
-  test('that are vendored are taken in the order of files and documents', () => {
-    const vendor = folder('vendor-release', {
-      'shop-operator/2.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: c }\n',
-      'shop-operator/1.yaml':
-        'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: b }\n',
-    });
+  /** A directory in which the release is vendored with this text. */
+  const vendored = (name: string, text: string) => ({
+    directory: folder(name, { [join(releaseFolder(release, '1.36'), 'objects.yaml')]: text }),
+    kubernetes: '1.36',
+  });
+
+  test('that are vendored are taken in the order of documents, with lists taken apart', () => {
+    const vendor = vendored(
+      'vendor-release',
+      `apiVersion: v1
+kind: ServiceAccount
+metadata: { name: a }
+---
+apiVersion: v1
+kind: List
+items:
+  - { apiVersion: v1, kind: Secret, metadata: { name: b } }
+  - { apiVersion: v1, kind: Service, metadata: { name: c } }
+`,
+    );
     const { origin, objects } = objectSources({ vendor, standIns: false }).release(release, standIn);
     assert.equal(origin, 'vendored');
     assert.deepEqual(
@@ -173,9 +194,26 @@ describe('releases', () => {
     );
   });
 
+  test('that are vendored for other settings, or another Kubernetes, are not there', () => {
+    const vendor = vendored('vendor-other', 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\n');
+    const other: Release = { ...release, values: { replicas: 2 } };
+    assert.throws(
+      () => objectSources({ vendor, standIns: false }).release(other, standIn),
+      MissingReleaseError,
+    );
+    const older = { ...vendor, kubernetes: '1.35' };
+    assert.throws(
+      () => objectSources({ vendor: older, standIns: false }).release(release, standIn),
+      MissingReleaseError,
+    );
+  });
+
   test('that hold something else than objects are refused by the file’s name', () => {
-    const vendor = folder('vendor-wrong', { 'shop-operator/1.yaml': 'just: text\n' });
-    assert.throws(() => objectSources({ vendor, standIns: false }).release(release, standIn), /1\.yaml/);
+    const vendor = vendored('vendor-wrong', 'just: text\n');
+    assert.throws(
+      () => objectSources({ vendor, standIns: false }).release(release, standIn),
+      /objects\.yaml holds something/,
+    );
   });
 
   test('are stood in for in the lab, marked as such', () => {

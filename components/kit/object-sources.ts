@@ -1,3 +1,4 @@
+import { crdName } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import { mirrorDefinitions } from './mirror.ts';
 import { keys } from './naming.ts';
@@ -5,7 +6,7 @@ import { permissiveDefinition } from './permissive-definition.ts';
 import type { PlannedCrds } from './plan.ts';
 import type { Release } from './release.ts';
 import { describeSource, type Upstream } from './upstream.ts';
-import { vendoredObjects } from './vendored.ts';
+import { definitionsFolder, releaseFolder, vendoredObjects } from './vendored.ts';
 
 /** Where objects came from: a reviewed copy in `vendor/`, a mirror directory, or a stand-in for the lab. */
 export type Origin = 'vendored' | 'mirror' | 'stand-in';
@@ -18,8 +19,8 @@ export interface SourcedObjects {
 
 /** Where to look. */
 export interface SourceLocations {
-  /** Directory of reviewed objects, one folder per release. */
-  vendor?: string | undefined;
+  /** Directory of reviewed objects, as `ninefold vendor` writes them, and the cluster that they are for. */
+  vendor?: { directory: string; kubernetes: string } | undefined;
   /** Directory of definitions as upstream publishes them. */
   mirror?: string | undefined;
   /** Directory for what was read once, keyed by content. @default nothing is kept */
@@ -38,8 +39,8 @@ export interface ObjectSources {
 export class MissingReleaseError extends Error {
   constructor(name: string, version: string, from: string) {
     super(
-      `${name} ${version} is not in vendor/ and only the lab can do with a stand-in. ` +
-        `Put its objects into vendor/${name}/ (from ${from}), or use the lab (--cluster lab).`,
+      `${name} ${version} is not in vendor/ with these settings, and only the lab can do with a stand-in. ` +
+        `Run "ninefold vendor" for the environment (it gets ${from}), or use the lab (--cluster lab).`,
     );
     this.name = 'MissingReleaseError';
   }
@@ -47,11 +48,12 @@ export class MissingReleaseError extends Error {
 
 /** Sources in order of trust: vendored, mirror, stand-in. */
 export function objectSources(locations: SourceLocations): ObjectSources {
+  const { vendor } = locations;
   return {
     definitions(planned) {
       const { name, version, source } = planned.bundle;
       const release = `${name}-crds`;
-      const vendored = vendoredObjects(locations.vendor, release);
+      const vendored = vendoredDefinitions(vendor?.directory, planned);
       if (vendored) return { origin: 'vendored', objects: vendored };
       const mirrored = mirrorDefinitions(locations, planned);
       if (mirrored) return { origin: 'mirror', objects: mirrored };
@@ -59,8 +61,11 @@ export function objectSources(locations: SourceLocations): ObjectSources {
       const objects = planned.kinds.map((kind) => permissiveDefinition(kind, `${release} ${version}`));
       return { origin: 'stand-in', objects };
     },
-    release({ upstream }, standIn) {
-      const vendored = vendoredObjects(locations.vendor, upstream.name);
+    release(release, standIn) {
+      const { upstream } = release;
+      const vendored = vendor
+        ? vendoredObjects(vendor.directory, releaseFolder(release, vendor.kubernetes))
+        : undefined;
       if (vendored) return { origin: 'vendored', objects: vendored };
       if (!locations.standIns) {
         throw new MissingReleaseError(upstream.name, upstream.version, describeSource(upstream.source));
@@ -68,6 +73,14 @@ export function objectSources(locations: SourceLocations): ObjectSources {
       return { origin: 'stand-in', objects: standIn().map((object) => markStandIn(object, upstream)) };
     },
   };
+}
+
+/** The planned definitions of a vendored bundle, which holds all of the release's. */
+function vendoredDefinitions(vendor: string | undefined, { bundle, kinds }: PlannedCrds) {
+  const wanted = new Set(kinds.map(crdName));
+  return vendoredObjects(vendor, definitionsFolder(bundle))?.filter(({ metadata }) =>
+    wanted.has(metadata.name),
+  );
 }
 
 function markStandIn(object: Manifest, upstream: Upstream): Manifest {

@@ -11,16 +11,46 @@ export interface Upstream {
   appVersion?: string;
   /** SPDX identifier. */
   licence: string;
+  /** Licence of the chart itself, where it is not the program's. @default `licence` */
+  chartLicence?: string;
   source: UpstreamSource;
   images: readonly Image[];
   /** Kubernetes versions it supports, as a semantic version range. */
   kubernetes: string;
   /** Where its documentation stands. */
   homepage: string;
+  /** What vendoring would refuse, and this release can't do without. @default nothing */
+  allowances?: readonly UpstreamAllowance[];
 }
 
+/** Where a release is published. */
 export type UpstreamSource =
-  { type: 'chart'; repository: string; chart: string } | { type: 'manifest'; url: string };
+  | {
+      type: 'chart';
+      /** `https://…` of a chart repository, or `oci://…` of a registry. */
+      repository: string;
+      chart: string;
+    }
+  | {
+      type: 'manifest';
+      url: string;
+      /** A word that stands where the namespace belongs. @default there is none */
+      namespacePlaceholder?: string;
+    };
+
+/** Something in a release that is let through by name, with its reason. */
+export interface UpstreamAllowance {
+  rule:
+    /** An object in a namespace that the implementation does not own; the subject is the namespace. */
+    | 'foreign-namespace'
+    /** A hook that is installed like any other object; the subject is `Kind/name`. */
+    | 'hook'
+    /** An object that is not installed; the subject is `Kind/name`. */
+    | 'left-out';
+  subject: string;
+  /** Why that is right, for whoever reviews it. */
+  reason: string;
+}
 
 /** Where a person can get it, in one line. */
 export function describeSource(source: UpstreamSource): string {

@@ -38,7 +38,7 @@ export class ToolchainError extends Error {
     const blocks = failures.map(({ tool, attempts, fix }) =>
       [`${tool}:`, ...attempts.map((attempt) => `  tried: ${attempt}`), `  fix:   ${fix}`].join('\n'),
     );
-    super(`${failures.length} of the lab's programs could not be had.\n${blocks.join('\n')}`);
+    super(`${failures.length} of the programs could not be had.\n${blocks.join('\n')}`);
     this.failures = failures;
   }
 }

@@ -7,6 +7,21 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
+/** A host that answered, and refused. */
+export class RefusedRequestError extends Error {
+  override readonly name = 'RefusedRequestError';
+  /** The HTTP status. */
+  readonly status: number;
+  /** How the host wants to be asked instead, where it says so. */
+  readonly challenge: string | undefined;
+
+  constructor(message: string, status: number, challenge: string | undefined) {
+    super(message);
+    this.status = status;
+    this.challenge = challenge;
+  }
+}
+
 /** How long a transfer may stand still before it is given up, in milliseconds. */
 const stalledMs = 20_000;
 
@@ -31,11 +46,13 @@ export interface Answer {
   readonly body: AsyncIterable<Uint8Array>;
   /** Size of the body in bytes, when the host states it. */
   readonly size: number | undefined;
+  /** A header of the answer. */
+  header(name: string): string | undefined;
 }
 
 /**
  * Fetches an address. Throws {@link UnreachableError} when the host is out of reach, at once if it was before, and an
- * ordinary error when it refuses.
+ * error with its status, {@link RefusedRequestError}, when it refuses.
  */
 export async function fetchFrom(address: string, options: FetchOptions): Promise<Answer> {
   const { origin } = new URL(address);
@@ -72,10 +89,16 @@ async function request(
     });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new Error(`${address} answered ${response.status} ${response.statusText}`.trimEnd());
+      const said = `${address} answered ${response.status} ${response.statusText}`.trimEnd();
+      const challenge = response.headers.get('www-authenticate') ?? undefined;
+      throw new RefusedRequestError(said, response.status, challenge);
     }
     const size = Number(response.headers.get('content-length') ?? Number.NaN);
-    return { body: response.body ?? Readable.from([]), size: Number.isNaN(size) ? undefined : size };
+    return {
+      body: response.body ?? Readable.from([]),
+      size: Number.isNaN(size) ? undefined : size,
+      header: (name) => response.headers.get(name) ?? undefined,
+    };
   } catch (error) {
     signal?.throwIfAborted();
     if (!patience.signal.aborted && !(error instanceof TypeError)) throw error;
@@ -89,12 +112,17 @@ async function request(
   }
 }
 
-/** Fetches a small text. */
-export async function fetchText(address: string, options: FetchOptions): Promise<string> {
+/** Fetches a file that fits into memory. */
+export async function fetchBytes(address: string, options: FetchOptions): Promise<Buffer> {
   const { body } = await fetchFrom(address, options);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** Fetches a small text. */
+export async function fetchText(address: string, options: FetchOptions): Promise<string> {
+  return (await fetchBytes(address, options)).toString('utf8');
 }
 
 async function createDispatcher(): Promise<Dispatcher> {

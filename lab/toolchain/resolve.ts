@@ -28,10 +28,10 @@ type Outcome = { readonly path: string } | { readonly attempts: readonly string[
  *
  * @throws ToolchainError naming every program that could not be had
  */
-export async function ensureTools(
-  names: readonly ToolName[],
+export async function ensureTools<N extends ToolName>(
+  names: readonly N[],
   options: EnsureOptions = {},
-): Promise<Record<ToolName, string>> {
+): Promise<Record<N, string>> {
   const settings = readSettings(options);
   const wanted = [...new Set(names)].map((name) => tools[name]);
   const outcomes = new Map<ToolName, Outcome>();
@@ -58,7 +58,7 @@ export async function ensureTools(
     options.report?.({ tool, step: 'failed', elapsedMs: 0, detail: attempts.at(-1) ?? '' });
   }
   if (failures.length > 0) throw new ToolchainError(failures);
-  return paths as Record<ToolName, string>;
+  return paths as Record<N, string>;
 }
 
 /** The ways that cost time: downloads side by side, then what they left over is built, one build after the other. */

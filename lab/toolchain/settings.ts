@@ -52,7 +52,8 @@ function homeAddress(home: HomeName, { environment }: ToolchainSettings): string
   return (environment[variable] || url).replace(/\/+$/, '');
 }
 
-function cacheHome(environment: NodeJS.ProcessEnv): string {
+/** The directory of everything that is kept for later runs. */
+export function cacheHome(environment: NodeJS.ProcessEnv): string {
   if (environment.NINEFOLD_CACHE) return resolve(environment.NINEFOLD_CACHE);
   return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache'), 'ninefold');
 }

@@ -10,8 +10,8 @@ export const labToolNames = [
   'kwok',
 ] as const;
 
-/** The programs by which tests and commands judge configuration; none is needed to run the lab. */
-export const judgeToolNames = ['istioctl'] as const;
+/** The programs by which tests and commands render and judge configuration; none is needed to run the lab. */
+export const judgeToolNames = ['istioctl', 'helm'] as const;
 
 /** The name of one program. */
 export type ToolName = (typeof labToolNames)[number] | (typeof judgeToolNames)[number];
@@ -25,6 +25,7 @@ export interface Platform {
 /** The hosts that publish the programs; each may be replaced by a mirror with the same layout. */
 export const homes = {
   kubernetes: { url: 'https://dl.k8s.io', variable: 'NINEFOLD_KUBERNETES_MIRROR' },
+  helm: { url: 'https://get.helm.sh', variable: 'NINEFOLD_HELM_MIRROR' },
   github: { url: 'https://github.com', variable: 'NINEFOLD_GITHUB_MIRROR' },
   registry: { url: 'https://registry.k8s.io', variable: 'NINEFOLD_REGISTRY_MIRROR' },
 } as const;

@@ -1,5 +1,6 @@
 import type { Tool, ToolName } from './tool.ts';
 import { etcd } from './tools/etcd.ts';
+import { helm } from './tools/helm.ts';
 import { istioctl } from './tools/istioctl.ts';
 import { kubeApiserver, kubeControllerManager, kubeScheduler } from './tools/kubernetes.ts';
 import { kwok } from './tools/kwok.ts';
@@ -14,4 +15,5 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   'kube-scheduler': kubeScheduler,
   kwok,
   istioctl,
+  helm,
 };

@@ -1,6 +1,6 @@
 /** Everything that the platform can be made of. */
-import { objectSources } from '../../components/kit/object-sources.ts';
-import { describeSource } from '../../components/kit/upstream.ts';
+import { describeSource, type Upstream } from '../../components/kit/upstream.ts';
+import { vendoredFolders } from '../../components/kit/vendored.ts';
 import { registry } from '../../components/registry.ts';
 import { vendorDirectory } from '../../stacks/layers.ts';
 import { exitCodes } from '../errors.ts';
@@ -40,7 +40,9 @@ export async function catalogue({ json }: CatalogueOptions): Promise<number> {
 }
 
 function listCapabilities() {
-  const sources = objectSources({ vendor: vendorDirectory, standIns: true });
+  const vendor = vendorDirectory();
+  const isVendored = ({ name, version }: Upstream) =>
+    vendoredFolders(vendor, name).some((folder) => folder.startsWith(`${name}/${version}-`));
   return registry.map(({ capability, implementations }) => ({
     capability: capability.name,
     principle: capability.principle,
@@ -60,7 +62,7 @@ function listCapabilities() {
         homepage: upstream.homepage,
         kubernetes: upstream.kubernetes,
         /** Whether its objects are here, or the lab makes do with stand-ins. */
-        origin: sources.release({ upstream, namespace: '' }, () => []).origin,
+        origin: isVendored(upstream) ? 'vendored' : 'stand-in',
       })),
     })),
   }));

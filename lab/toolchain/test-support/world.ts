@@ -22,6 +22,7 @@ const versionTexts: Record<ToolName, (version: string) => string> = {
   'kube-scheduler': (version) => `Kubernetes v${version}`,
   kwok: (version) => `kwok version v${version} go1.26.8 (linux/amd64)`,
   istioctl: (version) => `client version: ${version}`,
+  helm: (version) => `v${version}`,
 };
 
 /** The text of a small program that prints its version as the real one does. */
