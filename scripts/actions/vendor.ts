@@ -9,9 +9,8 @@ import { ensureTools } from '../../lab/index.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { vendorDirectory } from '../../stacks/layers.ts';
 import { readLock, writeLock } from '../../stacks/lock-file.ts';
-import type { VendorCommandOptions } from '../commands/vendor.ts';
-import type { AccessOptions } from '../engine/access.ts';
 import { homeDirectory } from '../engine/places.ts';
+import type { AccessOptions } from '../engine/run-events.ts';
 import { environmentsOf } from '../engine/target.ts';
 import { exitCodes } from '../errors.ts';
 import { painter } from '../terminal/style.ts';
@@ -19,6 +18,14 @@ import { vendorText } from '../terminal/vendor-text.ts';
 import { ArtefactCache } from '../vendor/cache.ts';
 import { vendorPlan, type VendorOutcome } from '../vendor/vendor-plan.ts';
 import { watch } from './run.ts';
+
+/** Options of `vendor`. */
+export interface VendorCommandOptions {
+  env: string;
+  environments?: string;
+  mirror?: string;
+  json?: boolean;
+}
 
 /** `ninefold vendor`. */
 export async function vendor(names: readonly string[], options: VendorCommandOptions): Promise<number> {

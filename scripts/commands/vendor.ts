@@ -1,13 +1,6 @@
 import { Command } from 'commander';
+import type { VendorCommandOptions } from '../actions/vendor.ts';
 import { environmentsOption, jsonOption, withExamples } from './options.ts';
-
-/** Options of `vendor`. */
-export interface VendorCommandOptions {
-  env: string;
-  environments?: string;
-  mirror?: string;
-  json?: boolean;
-}
 
 /** `ninefold vendor`. */
 export function vendorCommand(): Command {
