@@ -63,7 +63,9 @@ export async function startKafka(
     jars.join(delimiter),
   ];
   const clusterId = randomBytes(16).toString('base64url');
-  await run(java, [...options, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+  // In one word with its option, since an id may begin with a dash.
+  const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties];
+  await run(java, [...options, ...format]);
 
   const server = await ServerProcess.start({
     name: 'Kafka',

@@ -1,6 +1,6 @@
 import { extract, finishContext, runInContext } from '../context/index.ts';
 import type { NewEvent, Recorded, RecordedEvent } from './event.ts';
-import { metadataCarrier } from './prepare-append.ts';
+import { metadataCarrier } from './context-fields.ts';
 
 /** A handler threw; the cause is what it threw. */
 export class HandlerFailure extends Error {

@@ -12,7 +12,7 @@ export interface OutboxMessage {
   readonly key?: string;
   /** @default the event's data, for a message made of an event */
   readonly payload?: unknown;
-  /** @default the event's metadata, for a message made of an event */
+  /** @default the event's metadata, for a message made of an event; else the current context, under the names of `carrierFields` */
   readonly headers?: Readonly<Record<string, string>>;
   /** A UUID by which consumers recognise a message they have had. @default the event's id, or a new one */
   readonly id?: string;

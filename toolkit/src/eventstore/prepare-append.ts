@@ -1,4 +1,5 @@
-import { type Carrier, type Context, inject, rootContext } from '../context/index.ts';
+import type { Context } from '../context/index.ts';
+import { contextFields } from './context-fields.ts';
 import { InvalidInput } from './errors.ts';
 import type { EventMetadata, ExpectedVersion, NewEvent } from './event.ts';
 import { createEventId, isUuid } from './event-id.ts';
@@ -94,23 +95,4 @@ function checkExpectedVersion(violations: string[], expected: ExpectedVersion): 
   if (!valid) {
     violations.push(`expectedVersion: ${String(expected)}, allowed are 0, 1, 2, … and none, exists, any`);
   }
-}
-
-/** The context as metadata; the deadline stays behind, for an event outlives it. */
-function contextFields(context: Context): Record<string, string> {
-  const fields: Record<string, string> = {};
-  if (context !== rootContext) inject(context, metadataCarrier(fields));
-  return fields;
-}
-
-/** A carrier over an event's metadata. */
-export function metadataCarrier(fields: Record<string, string>): Carrier {
-  return {
-    delivery: 'stored',
-    get: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined),
-    set(name, value) {
-      fields[name] = value;
-    },
-    keys: () => Object.keys(fields),
-  };
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { currentContext } from '../context/index.ts';
+import { contextFields } from './context-fields.ts';
 import { createEventId, isUuid } from './event-id.ts';
 import { checkText, writeJson } from './input-checks.ts';
 import type { OutboxMessage } from './outbox.ts';
@@ -35,7 +37,9 @@ export function prepareMessage(
   if (message.payload === undefined && eventId === undefined) {
     violations.push(`${path}: payload: nothing; use null for an empty one`);
   }
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
+  // What an event's message carries is its metadata, which holds the context already.
+  const headers = message.headers ?? (eventId === undefined ? contextFields(currentContext()) : undefined);
+  for (const [name, value] of Object.entries(headers ?? {})) {
     if (typeof value !== 'string')
       violations.push(`${path}: headers.${name}: ${typeof value}, allowed is text`);
   }
@@ -46,7 +50,7 @@ export function prepareMessage(
     key: message.key ?? null,
     payload:
       message.payload === undefined ? null : writeJson(violations, `${path}: payload`, message.payload),
-    headers: message.headers === undefined ? null : JSON.stringify(message.headers),
+    headers: headers === undefined ? null : JSON.stringify(headers),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { deriveContext, rootContext, runInContext } from '../../context/index.ts';
 import { ConcurrencyConflict, InvalidInput } from '../errors.ts';
 import { createEventId } from '../event-id.ts';
 import type { OutboxMapping, PendingMessage } from '../outbox.ts';
@@ -59,6 +60,24 @@ export function messaging<Transaction extends object>(create: StoreFactory<Trans
       );
       assert.equal(new Set(published.map(({ id }) => id)).size, 4);
       assert.equal(published[1]?.id, events[2]?.id);
+    });
+
+    it('gives a message the context of who enqueued it', async (test) => {
+      const store = await emptyStore(test, create);
+      const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1 };
+      const context = deriveContext(rootContext, { trace, tenant: 'acme', timeout: 60_000 });
+      await runInContext(context, () =>
+        store.inbox.process({ consumer: 'c', messageId: 'm' }, (transaction) =>
+          store.outbox.enqueue(transaction, [{ topic: 't', payload: 1 }]),
+        ),
+      );
+      const published: PendingMessage[] = [];
+      store.outbox.relay({ publish: async (messages) => void published.push(...messages), ...quickly });
+      await until(async () => (await store.outbox.depth()) === 0);
+      assert.deepEqual(published[0]?.headers, {
+        traceparent: `00-${trace.traceId}-${trace.spanId}-01`,
+        'request-tenant': 'acme',
+      });
     });
 
     it('holds nothing of an append that was refused', async (test) => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import fastify from 'fastify';
 import { currentContext, deriveContext, rootContext, runInContext } from '../../context/index.ts';
+import { ResilienceRegistry } from '../../resilience/index.ts';
 import { httpClient, httpServer, ProblemError, problemTypes, UnreachableError } from '../index.ts';
 import type { HttpAttempt, HttpClientOptions } from './options.ts';
 
@@ -33,6 +34,18 @@ function client(baseUrl: string, options: Partial<HttpClientOptions> = {}) {
   closing.push(() => stock.close());
   return { stock, attempts };
 }
+
+describe('a client', () => {
+  it('shows what stands between it and the network in the registry that it is given', async () => {
+    const url = await serve((_, response) => void response.writeHead(503).end());
+    const registry = new ResilienceRegistry();
+    const { stock } = client(url, { registry });
+    await stock.request({ path: '/' });
+    const retries = registry.snapshot().find(({ kind }) => kind === 'retry');
+    assert.equal(retries?.pipeline, 'stock');
+    assert.equal(retries.counters.retries, 1);
+  });
+});
 
 describe('a request', () => {
   it('carries the context it is made in, with the time that is left', async () => {

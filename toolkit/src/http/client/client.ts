@@ -114,6 +114,7 @@ class UndiciHttpClient implements HttpClient {
     }
     this.#clock = options.clock ?? systemClock;
     this.#resilience = options.resilience === false ? undefined : (options.resilience ?? usual(options));
+    if (this.#resilience) options.registry?.add(this.#resilience);
   }
 
   async request(request: HttpRequest): Promise<HttpAnswer> {

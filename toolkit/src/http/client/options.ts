@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock/index.ts';
 import type { FaultSource } from '../../resilience/fault.ts';
+import type { ResilienceRegistry } from '../../resilience/registry.ts';
 import type { Strategy } from '../../resilience/strategy.ts';
 import type { DeprecationNotice } from '../deprecation.ts';
 
@@ -23,6 +24,8 @@ export interface HttpClientOptions {
    * @default `callPipeline` with this client's timeout, retries and connections
    */
   readonly resilience?: Strategy | false;
+  /** Where the pipeline is registered under the service's name, so that metrics and wide events show it. @default nowhere */
+  readonly registry?: ResilienceRegistry;
   /** Faults to inject next to the network, for tests; not with a `resilience` of one's own. @default none */
   readonly faults?: FaultSource;
   /**

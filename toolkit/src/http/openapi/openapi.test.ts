@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fastify from 'fastify';
+import { currentContext } from '../../context/index.ts';
 import {
   checkRoutes,
   httpServer,
@@ -134,11 +135,13 @@ describe('the routes of a server', () => {
     const registering = registerOperations<Record<string, never>>(app, {
       document: await orders(),
       handlers: { placeOrder: nothing, getOrder: nothing, changeOrder: nothing, cancel: nothing } as never,
+      routes: { getOrders: { priority: 'high' } } as never,
       api: { title: 'Orders', version: '1.1.0', operations: {} },
     });
     assert.deepEqual(await problemsOf(registering), [
       'orders.yaml GET /orders has no handler: give handlers.listOrders',
       'handlers.cancel is no operation of orders.yaml: it has listOrders, placeOrder, getOrder, changeOrder',
+      'routes.getOrders is no operation of orders.yaml: it has listOrders, placeOrder, getOrder, changeOrder',
       'orders.yaml is Orders 1.2.0, and the generated code is of Orders 1.1.0: generate it again',
     ]);
   });
@@ -179,6 +182,25 @@ describe('a request to a described operation', () => {
     ]);
     const query = await app.inject('/orders?limit=1000&status=lost');
     assert.equal(query.json().errors.length, 2);
+  });
+
+  it('has what its operation has beside the document, such as a priority', async () => {
+    const app = fastify();
+    const document = await orders();
+    const seen: string[] = [];
+    await app.register(
+      httpServer({ openapi: document, idempotency: { store: memoryIdempotencyStore() } }).plugin,
+    );
+    const answer = async () => {
+      seen.push(currentContext().priority);
+      return { status: 200, body: [] };
+    };
+    const handlers = Object.fromEntries(document.operations.map(({ id }) => [id, answer])) as never;
+    const routes = { listOrders: { priority: 'low' } } as never;
+    await registerOperations<Record<string, never>>(app, { document, handlers, routes });
+    await app.inject('/orders');
+    await app.inject('/orders/0b1c5a2e-6d9f-4f0e-8c55-0a4f9a1f7c11');
+    assert.deepEqual(seen, ['low', 'normal']);
   });
 
   it('without its body is refused', async () => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError, problemTypes } from '../problem.ts';
 import type { OpenapiDocument } from './document.ts';
 import { OpenapiError } from './error.ts';
@@ -38,6 +38,11 @@ export interface OperationsOptions<Operations extends OperationShapes<Operations
   readonly document: OpenapiDocument;
   /** One for every operation of the document. */
   readonly handlers: Handlers<Operations>;
+  /**
+   * What single operations have beside what the document says, such as `{ placeOrder: { priority: 'high' } }`.
+   * @default nothing
+   */
+  readonly routes?: { readonly [Name in keyof Operations]?: FastifyContextConfig };
   /** The description that generated code has of the API: refused when it is older or newer than the document. */
   readonly api?: ApiDescription<Operations>;
   /**
@@ -64,20 +69,22 @@ export async function registerOperations<Operations extends OperationShapes<Oper
   app: FastifyInstance,
   options: OperationsOptions<Operations>,
 ): Promise<void> {
-  const { document, handlers, api, answers = 'off' } = options;
+  const { document, handlers, api, routes = {}, answers = 'off' } = options;
   const byId = new Map(Object.entries(handlers) as [string, AnyHandler][]);
-  checkHandlers(document, byId, api);
+  const own = new Map(Object.entries(routes) as [string, FastifyContextConfig][]);
+  checkHandlers(document, byId, own, api);
   const schemas = await Schemas.of(document);
   allowJson(app, document);
   for (const operation of document.operations) {
     const handler = byId.get(operation.id);
-    if (handler) registerOperation(app, operation, handler, schemas, answers);
+    if (handler) registerOperation(app, operation, handler, own.get(operation.id) ?? {}, schemas, answers);
   }
 }
 
 function checkHandlers<Operations extends OperationShapes<Operations>>(
   document: OpenapiDocument,
   handlers: ReadonlyMap<string, AnyHandler>,
+  routes: ReadonlyMap<string, FastifyContextConfig>,
   api: ApiDescription<Operations> | undefined,
 ): void {
   const problems: string[] = [];
@@ -89,6 +96,11 @@ function checkHandlers<Operations extends OperationShapes<Operations>>(
   for (const id of handlers.keys()) {
     if (!known.has(id)) {
       problems.push(`handlers.${id} is no operation of ${document.file}: it has ${[...known].join(', ')}`);
+    }
+  }
+  for (const id of routes.keys()) {
+    if (!known.has(id)) {
+      problems.push(`routes.${id} is no operation of ${document.file}: it has ${[...known].join(', ')}`);
     }
   }
   if (api && (api.title !== document.title || api.version !== document.version)) {
@@ -112,6 +124,7 @@ function registerOperation(
   app: FastifyInstance,
   operation: DocumentedOperation,
   handler: AnyHandler,
+  own: FastifyContextConfig,
   schemas: Schemas,
   answers: 'off' | 'report' | 'refuse',
 ): void {
@@ -128,6 +141,7 @@ function registerOperation(
     method: operation.method,
     url: operation.route,
     config: {
+      ...own,
       operation: operation.id,
       ...(deprecation && { deprecation }),
       ...(key && { idempotency: key.required ? 'required' : 'optional' }),
