@@ -1,8 +1,14 @@
 import { certificates } from './certificates/capability.ts';
 import { certManager } from './certificates/cert-manager/index.ts';
+import { database } from './database/capability.ts';
+import { postgresql } from './database/postgresql/index.ts';
 import { type Registry, register } from './kit/registry.ts';
 import { streaming } from './streaming/capability.ts';
 import { kafka } from './streaming/kafka/index.ts';
 
 /** Everything the platform can be made of: one line a capability, its default implementation first. */
-export const registry: Registry = [register(certificates, [certManager]), register(streaming, [kafka])];
+export const registry: Registry = [
+  register(certificates, [certManager]),
+  register(database, [postgresql]),
+  register(streaming, [kafka]),
+];

@@ -30,6 +30,8 @@ export const monitoringCrds: CrdBundle = {
 /** Pods to scrape. */
 export interface PodMonitorOptions {
   name: string;
+  /** Where the pods are. @default the scope's own namespace */
+  namespace?: string;
   podLabels: Readonly<Record<string, string>>;
   /** Name of the container port. */
   port: string;
@@ -39,7 +41,7 @@ export interface PodMonitorOptions {
   tls?: { secretName: string; serverName: string };
 }
 
-/** Says which pods of the scope's namespace are scraped, every 30 seconds. */
+/** Says which pods of a namespace are scraped, every 30 seconds. */
 export function podMonitor(
   scope: Scope<unknown>,
   role: string,
@@ -47,7 +49,7 @@ export function podMonitor(
   after: readonly pulumi.Resource[],
 ): KubernetesObject {
   const content = {
-    metadata: { name: options.name },
+    metadata: { name: options.name, ...(options.namespace ? { namespace: options.namespace } : {}) },
     spec: {
       selector: { matchLabels: options.podLabels },
       podMetricsEndpoints: [

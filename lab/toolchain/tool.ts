@@ -11,7 +11,7 @@ export const labToolNames = [
 ] as const;
 
 /** The programs by which tests and commands render and judge configuration; none is needed to run the lab. */
-export const judgeToolNames = ['istioctl', 'helm'] as const;
+export const judgeToolNames = ['istioctl', 'helm', 'promtool'] as const;
 
 /** The name of one program. */
 export type ToolName = (typeof labToolNames)[number] | (typeof judgeToolNames)[number];

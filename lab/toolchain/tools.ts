@@ -4,6 +4,7 @@ import { helm } from './tools/helm.ts';
 import { istioctl } from './tools/istioctl.ts';
 import { kubeApiserver, kubeControllerManager, kubeScheduler } from './tools/kubernetes.ts';
 import { kwok } from './tools/kwok.ts';
+import { promtool } from './tools/promtool.ts';
 import { pulumi } from './tools/pulumi.ts';
 
 /** Every program of the toolchain, by name. */
@@ -16,4 +17,5 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   kwok,
   istioctl,
   helm,
+  promtool,
 };

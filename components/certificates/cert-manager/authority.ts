@@ -7,7 +7,8 @@ import type { CertManagerSettings } from './settings.ts';
 /** Name of the issuer that signs for services inside the platform. */
 export const internalIssuer = 'ninefold-internal';
 
-const bootstrapIssuer = 'ninefold-bootstrap';
+/** Name of the issuer by which root authorities sign themselves. */
+export const bootstrapIssuer = 'ninefold-bootstrap';
 const authorityName = 'ninefold-authority';
 
 /** The root authority's certificate. Also what the gate sends as its sample. */

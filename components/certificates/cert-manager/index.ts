@@ -9,7 +9,7 @@ import { capabilityNamespace } from '../../kit/naming.ts';
 import { durationSeconds } from '../../kit/setting-types.ts';
 import type { Violation } from '../../kit/violation.ts';
 import { authorityCertificate, emitAuthority, internalIssuer } from './authority.ts';
-import { bindCertificate } from './certificate.ts';
+import { bindCertificates } from './certificate.ts';
 import { certManagerCrds, certManagerKinds } from './kinds.ts';
 import { emitMonitors } from './monitors.ts';
 import { emitNetwork } from './network.ts';
@@ -58,7 +58,7 @@ export const certManager = defineImplementation<'certificates', CertManagerSetti
     emitAuthority(scope, [opened]);
     emitMonitors(scope, operator);
   },
-  bind: bindCertificate,
+  bind: bindCertificates,
 });
 
 function check({ settings }: PlanContext<CertManagerSettings>): Violation[] {

@@ -23,6 +23,7 @@ const versionTexts: Record<ToolName, (version: string) => string> = {
   kwok: (version) => `kwok version v${version} go1.26.8 (linux/amd64)`,
   istioctl: (version) => `client version: ${version}`,
   helm: (version) => `v${version}`,
+  promtool: (version) => `promtool, version ${version} (branch: , revision: unknown)`,
 };
 
 /** The text of a small program that prints its version as the real one does. */

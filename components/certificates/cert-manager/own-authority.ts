@@ -1,0 +1,168 @@
+import type * as pulumi from '@pulumi/pulumi';
+import type { Manifest } from '../../kit/manifest.ts';
+import { capabilityNamespace } from '../../kit/naming.ts';
+import type { Scope } from '../../kit/scope.ts';
+import type { AuthorityNeeds } from '../capability.ts';
+import { bootstrapIssuer } from './authority.ts';
+import { certManagerKinds } from './kinds.ts';
+import { workloads } from './operator.ts';
+
+/** Where cert-manager looks for the keys of cluster-wide issuers: its own namespace. */
+const keysNamespace = capabilityNamespace('certificates');
+
+/** The only one that asks an authority directly: cert-manager itself, for a Certificate that was let through. */
+const certManagerUser = `system:serviceaccount:${keysNamespace}:${workloads.controller.name}`;
+
+/** Reference to the issuer of an authority of somebody's own. */
+export function ownIssuer(authority: string) {
+  return {
+    group: certManagerKinds.ClusterIssuer.group,
+    kind: 'ClusterIssuer',
+    name: `ninefold-${authority}`,
+  };
+}
+
+/**
+ * Emits an authority of somebody's own: a root that signs itself, the issuer that signs with it, and before both the
+ * policies that say who gets a certificate of it. The root is no child of the internal one, so neither proves anything
+ * to whom trusts only the other.
+ */
+export function emitOwnAuthority(
+  scope: Scope<unknown>,
+  { newAuthority, owner }: AuthorityNeeds,
+): pulumi.Resource[] {
+  const { name } = ownIssuer(newAuthority);
+  const policies = [certificatePolicy(name, owner), requestPolicy(name)].flatMap((policy) => {
+    const role = `authority-${newAuthority}-${policy.metadata.name.slice(name.length + 1)}`;
+    const made = scope.object(role, policy);
+    return [made, scope.object(`${role}-binding`, binding(policy), { dependsOn: [made] })];
+  });
+  const root = scope.custom(
+    `authority-${newAuthority}-root`,
+    certManagerKinds.Certificate,
+    {
+      metadata: { name, namespace: keysNamespace },
+      spec: {
+        isCA: true,
+        commonName: `Ninefold authority for ${newAuthority}`,
+        secretName: name,
+        // As long as the internal authority by default: longer than any cluster is meant to live.
+        duration: '87600h',
+        renewBefore: '8760h',
+        privateKey: { algorithm: 'ECDSA', size: 384, rotationPolicy: 'Never' },
+        usages: ['cert sign', 'crl sign', 'digital signature'],
+        issuerRef: {
+          group: certManagerKinds.ClusterIssuer.group,
+          kind: 'ClusterIssuer',
+          name: bootstrapIssuer,
+        },
+      },
+    },
+    {
+      dependsOn: policies,
+      readyWhen: 'condition=Ready',
+      holdsData: `the key of the authority for ${newAuthority}; all it has signed must be issued anew without it`,
+    },
+  );
+  const issuer = scope.custom(
+    `authority-${newAuthority}-issuer`,
+    certManagerKinds.ClusterIssuer,
+    { metadata: { name }, spec: { ca: { secretName: name } } },
+    { dependsOn: [root], readyWhen: 'condition=Ready' },
+  );
+  return [...policies, root, issuer];
+}
+
+/** Who may have a certificate of the authority, and for what. */
+function certificatePolicy(issuer: string, owner: string): Manifest {
+  const elsewhere = (rule: string) => `object.metadata.namespace == '${owner}' || (${rule})`;
+  return admissionPolicy(`${issuer}-certificates`, issuer, 'certificates', [
+    {
+      expression: '!has(object.spec.isCA) || !object.spec.isCA',
+      message: `The authority ${issuer} makes no other authorities: one of them could sign for anybody.`,
+    },
+    {
+      expression: elsewhere(
+        "has(object.spec.commonName) && object.spec.commonName.endsWith('.' + object.metadata.namespace)",
+      ),
+      message: `A certificate of ${issuer} must have a commonName that ends with a dot and the name of its namespace.`,
+    },
+    {
+      expression: elsewhere('!has(object.spec.literalSubject) && !has(object.spec.subject)'),
+      message: `A certificate of ${issuer} is named by its commonName alone, without subject or literalSubject.`,
+    },
+    {
+      expression: elsewhere(
+        ['dnsNames', 'ipAddresses', 'uris', 'emailAddresses', 'otherNames']
+          .map((field) => `!has(object.spec.${field})`)
+          .join(' && '),
+      ),
+      message: `A certificate of ${issuer} has no other names than its commonName.`,
+    },
+    {
+      expression: elsewhere(
+        "has(object.spec.usages) && object.spec.usages.all(usage, usage in ['digital signature', 'client auth'])",
+      ),
+      message: `A certificate of ${issuer} is for clients: its usages are "digital signature" and "client auth".`,
+    },
+  ]);
+}
+
+/** Nobody goes round the policy on certificates by asking the authority directly. */
+function requestPolicy(issuer: string): Manifest {
+  return admissionPolicy(`${issuer}-requests`, issuer, 'certificaterequests', [
+    {
+      expression: `request.userInfo.username == '${certManagerUser}' || (request.operation == 'UPDATE' && object.spec == oldObject.spec)`,
+      message: `Only cert-manager asks ${issuer} directly. Make a Certificate.`,
+    },
+  ]);
+}
+
+interface Validation {
+  /** CEL that is true of what is allowed. */
+  expression: string;
+  message: string;
+}
+
+function admissionPolicy(
+  name: string,
+  issuer: string,
+  resource: string,
+  validations: readonly Validation[],
+): Manifest {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: [certManagerKinds.Certificate.group],
+            apiVersions: ['*'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: [resource],
+          },
+        ],
+      },
+      matchConditions: [
+        {
+          name: 'issuer',
+          expression: `has(object.spec.issuerRef.kind) && object.spec.issuerRef.kind == 'ClusterIssuer' && object.spec.issuerRef.name == '${issuer}'`,
+        },
+      ],
+      validations: validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
+    },
+  };
+}
+
+function binding(policy: Manifest): Manifest {
+  const { name } = policy.metadata;
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name },
+    spec: { policyName: name, validationActions: ['Deny'] },
+  };
+}
