@@ -24,7 +24,7 @@ function combinations(): JudgedEnvironment[] {
 
 /** What only shows when an environment says more than its profile. */
 const busy: JudgedEnvironment = {
-  name: 'production with exceptions, an image mirror, topics and users',
+  name: 'production with exceptions, an image mirror, topics and users, backups',
   environment: {
     profile: 'production',
     images: { prefix: 'mirror.example.org/cache' },
@@ -39,6 +39,12 @@ const busy: JudgedEnvironment = {
       },
     ],
     capabilities: {
+      database: {
+        backup: {
+          destination: 's3://example-backups/production',
+          credentials: { kind: 'pod-identity', roleArn: 'arn:aws:iam::123456789012:role/backups' },
+        },
+      },
       streaming: {
         topics: [{ name: 'audit.records', partitions: 6, retention: 'forever' }],
         users: [{ name: 'auditor', consumes: [{ topic: 'audit.records', group: 'auditor' }] }],

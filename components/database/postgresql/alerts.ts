@@ -35,7 +35,7 @@ function availability({ name, instances }: PostgresqlSettings): Alert[] {
       expression: `(${up}) < ${instances}`,
       lasting: '10m',
       severity: instances > 1 ? 'ticket' : 'page',
-      summary: `Fewer than ${instances} instances of PostgreSQL run.`,
+      summary: `Not every instance of PostgreSQL runs: there should be ${instances}.`,
       action: `Look at the pods of ${databaseNamespace}, their events and their disks. An instance whose disk is lost is made anew once its pod and its volume claims are deleted.`,
     },
     {
