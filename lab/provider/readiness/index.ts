@@ -5,6 +5,7 @@ import { waitForObject } from '../object-waits.ts';
 import type { PropertyMap } from '../property-values.ts';
 import { groupOf } from '../resource-types.ts';
 import { timeoutOf } from '../timeouts.ts';
+import { remindOfDefinition } from './forgotten-definition.ts';
 import { podProblems } from './pod-problems.ts';
 import { definesKinds, kindsAreServed } from './served-kinds.ts';
 import { type Readiness, readinessTable } from './table.ts';
@@ -53,6 +54,7 @@ export async function awaitReadiness(cluster: Cluster, request: AwaitRequest): P
     },
     onStillWaiting: async (_, elapsedMs) => {
       if (elapsedMs < 1000) return;
+      await remindOfDefinition(cluster.client, last);
       const reasons = [...problems.waiting, ...(await podProblems(cluster, last))];
       cluster.log.progress(
         urn,
