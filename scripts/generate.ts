@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { lockFor } from '../components/kit/lock.ts';
 import { registry } from '../components/registry.ts';
+import { catalogueReference } from '../stacks/catalogue-reference.ts';
+import { footprintReference } from '../stacks/footprint-reference.ts';
 import { lockText, readLock } from '../stacks/lock-file.ts';
 import { environmentJsonSchema } from '../stacks/schema.ts';
 import { settingsReference } from '../stacks/settings-reference.ts';
@@ -12,6 +14,8 @@ const root = join(import.meta.dirname, '..');
 const generated: Readonly<Record<string, () => string>> = {
   'stacks/environment.schema.json': () => `${JSON.stringify(environmentJsonSchema(registry), null, 2)}\n`,
   'vendor.lock.yaml': () => lockText(lockFor(registry, readLock(join(root, 'vendor.lock.yaml')))),
+  'docs/catalogue.md': () => catalogueReference(registry),
+  'docs/footprint.md': () => footprintReference(registry),
   'docs/settings.md': () => settingsReference(registry),
 };
 

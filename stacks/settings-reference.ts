@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Implementation } from '../components/kit/capability.ts';
 import { asRecord } from '../components/kit/manifest.ts';
 import type { Registry } from '../components/kit/registry.ts';
+import { code, markdownTable } from './markdown.ts';
 import { defaultsAt, type JsonSchema } from './schema.ts';
 import { environmentSchema } from './settings.ts';
 
@@ -110,17 +111,8 @@ function typeText(schema: JsonSchema): string {
 }
 
 function table(fields: readonly SettingsField[]): string {
-  const rows = fields.map(
-    (field) =>
-      `| \`${field.path}\` | ${cell(field.type)} | ${cell(field.default)} | ${cell(field.description)} |`,
+  return markdownTable(
+    ['Field', 'Accepts', 'Default', 'Meaning'],
+    fields.map((field) => [code(field.path), field.type, field.default, field.description]),
   );
-  return ['| Field | Accepts | Default | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
-}
-
-function code(value: unknown): string {
-  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

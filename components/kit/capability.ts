@@ -7,6 +7,7 @@ import type { CrdBundle, CustomKind } from './kinds.ts';
 import type { Listener } from './listeners.ts';
 import type { OwnedNamespace } from './namespaces.ts';
 import type { PlanContext } from './plan-context.ts';
+import type { Principle } from './principles.ts';
 import type { ByProfile, ProfileName } from './profile.ts';
 import type { Release } from './release.ts';
 import type { Scope } from './scope.ts';
@@ -16,8 +17,8 @@ import type { Violation } from './violation.ts';
 /** What the platform offers, apart from the technology that provides it. */
 export interface Capability<C extends CapabilityName = CapabilityName> {
   name: C;
-  /** Which of the nine principles it serves, 1 to 9. */
-  principle: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  /** Which of the nine principles it serves. */
+  principle: Principle;
   title: string;
   /** One sentence for the catalogue. */
   summary: string;
