@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Judged } from './environments.ts';
 
 /** What an invariant found in one environment. */
 export interface Verdict {
@@ -28,7 +27,7 @@ export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
  * Declares a test of one invariant over all environments. It fails when there was nothing to look at in any of
  * them, because a rule that never meets a case holds nothing.
  */
-export function invariant(
+export function invariant<Judged extends { name: string }>(
   environments: readonly Judged[],
   name: string,
   check: (judged: Judged) => Verdict,

@@ -25,6 +25,11 @@ export interface TestEnvironment {
   [field: string]: unknown;
 }
 
+/** A capabilities block that turns on all that there is, each by its default implementation. */
+export function everythingOn(): Record<string, unknown> {
+  return Object.fromEntries(registry.map(({ capability }) => [capability.name, 'on']));
+}
+
 /** The plan of an environment on the lab. @throws InvalidInputError when it can't be planned. */
 export function planOf(environment: TestEnvironment): Plan {
   const read = readEnvironment('test', { cluster: { kind: 'lab' }, ...environment }, registry);

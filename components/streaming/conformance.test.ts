@@ -1,0 +1,38 @@
+import { conformance } from '../../tests/support/conformance/index.ts';
+
+await conformance('streaming', [
+  {
+    name: 'orders, which publishes and consumes',
+    namespace: 'commerce',
+    need: {
+      client: 'orders',
+      namespace: 'commerce',
+      publishes: [{ name: 'orders.placed', partitions: 12, retention: '168h' }],
+      consumes: [{ topic: 'payments.settled', group: 'orders' }],
+      transactions: true,
+    },
+    notYetDelivered: ['orders.commerce', 'kafka-cluster-ca-cert'],
+  },
+  {
+    name: 'payments, which publishes what orders consumes',
+    namespace: 'commerce',
+    need: {
+      client: 'payments',
+      namespace: 'commerce',
+      publishes: [{ name: 'payments.settled', compacted: true }],
+      consumes: [],
+    },
+    notYetDelivered: ['payments.commerce', 'kafka-cluster-ca-cert'],
+  },
+  {
+    name: 'another orders, which only consumes',
+    namespace: 'accounting',
+    need: {
+      client: 'orders',
+      namespace: 'accounting',
+      publishes: [],
+      consumes: [{ topic: 'orders.placed', group: 'accounting' }],
+    },
+    notYetDelivered: ['orders.accounting', 'kafka-cluster-ca-cert'],
+  },
+]);
