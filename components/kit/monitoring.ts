@@ -24,6 +24,10 @@ export const monitoringCrds: CrdBundle = {
   source: 'https://github.com/prometheus-operator/prometheus-operator/releases',
   mirrorFolder: 'prometheus',
   passive: true,
+  from: {
+    type: 'manifest',
+    url: 'https://github.com/prometheus-operator/prometheus-operator/releases/download/v0.93.1/bundle.yaml',
+  },
   kinds: Object.values(monitoringKinds),
 };
 

@@ -16,6 +16,14 @@ export const restrictedPod = {
   seccompProfile: { type: 'RuntimeDefault' },
 } as const;
 
+/**
+ * Requests with memory as the limit. There is no CPU limit: throttling an operator delays every reconciliation.
+ * Memory is limited, since it can't be shared.
+ */
+export function resourceRequirements({ cpu, memory }: ContainerResources) {
+  return { requests: { cpu, memory }, limits: { memory } };
+}
+
 /** A container by what differs from the platform's defaults. */
 export interface ContainerOptions {
   name: string;
@@ -31,7 +39,6 @@ export interface ContainerOptions {
 
 /** A container with requests, a memory limit and a restricted security context. */
 export function container(options: ContainerOptions): Record<string, unknown> {
-  const { cpu, memory } = options.resources;
   return {
     name: options.name,
     image: options.image,
@@ -39,8 +46,7 @@ export function container(options: ContainerOptions): Record<string, unknown> {
     ...(options.environment
       ? { env: Object.entries(options.environment).map(([name, value]) => ({ name, value })) }
       : {}),
-    // No CPU limit: throttling an operator delays every reconciliation. Memory is limited, since it can't be shared.
-    resources: { requests: { cpu, memory }, limits: { memory } },
+    resources: resourceRequirements(options.resources),
     securityContext: restrictedContainer,
     ...(options.ports
       ? { ports: options.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })) }
@@ -99,7 +105,7 @@ export function deployment(options: DeploymentOptions): Manifest {
 }
 
 /** Over zones as evenly as can be, and never all on one node. */
-export function topologySpread(labels: Readonly<Record<string, string>>): readonly object[] {
+export function topologySpread(labels: Readonly<Record<string, string>>) {
   return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
     maxSkew: 1,
     topologyKey,

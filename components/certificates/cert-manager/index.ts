@@ -14,6 +14,7 @@ import { certManagerCrds, certManagerKinds } from './kinds.ts';
 import { emitMonitors } from './monitors.ts';
 import { emitNetwork } from './network.ts';
 import { certManagerRelease, emitOperator, workloadRoles, workloads } from './operator.ts';
+import { certManagerValues } from './values.ts';
 import { type CertManagerSettings, certManagerSettings, certManagerSizes } from './settings.ts';
 
 /** Certificates by cert-manager, with an internal authority of the platform's own. */
@@ -33,7 +34,13 @@ export const certManager = defineImplementation<'certificates', CertManagerSetti
     monitoringKinds.PrometheusRule,
   ],
   namespaces: () => [{ name: capabilityNamespace('certificates') }],
-  releases: () => [{ upstream: certManagerRelease, namespace: capabilityNamespace('certificates') }],
+  releases: ({ settings }) => [
+    {
+      upstream: certManagerRelease,
+      namespace: capabilityNamespace('certificates'),
+      values: certManagerValues(settings),
+    },
+  ],
   requires: () => [],
   check,
   facts: ({ domain, settings }) => ({

@@ -1,4 +1,5 @@
 import { type CrdBundle, kindsOf } from '../../kit/kinds.ts';
+import { certManagerRelease } from './operator.ts';
 
 /** Kinds of cert-manager. */
 export const certManagerKinds = {
@@ -23,5 +24,6 @@ export const certManagerCrds: CrdBundle = {
   licence: 'Apache-2.0',
   source: 'https://github.com/cert-manager/cert-manager/releases',
   mirrorFolder: 'cert-manager',
+  from: { type: 'release', upstream: certManagerRelease, values: { crds: { enabled: true } } },
   kinds: Object.values(certManagerKinds),
 };

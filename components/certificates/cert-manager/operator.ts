@@ -16,6 +16,8 @@ const images = {
   controller: image('controller'),
   webhook: image('webhook'),
   cainjector: image('cainjector'),
+  /** The controller starts it to answer challenges of public authorities. */
+  acmesolver: image('acmesolver'),
 };
 
 /** The release of cert-manager. */

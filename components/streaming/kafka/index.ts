@@ -13,7 +13,7 @@ import { emitNetwork } from './network.ts';
 import { emitApicurioOperator, emitStrimziOperator } from './operators.ts';
 import { emitPlatformEntities } from './platform-entities.ts';
 import { emitRegistry } from './registry.ts';
-import { apicurioRelease, strimziRelease } from './releases.ts';
+import { apicurioRelease, releasesOf, strimziRelease } from './releases.ts';
 import { type KafkaSettings, kafkaSettings, kafkaSizes } from './settings.ts';
 
 /** Kafka by Strimzi, with the schema registry of Apicurio. */
@@ -36,8 +36,7 @@ export const kafka = defineImplementation<'streaming', KafkaSettings>({
     monitoringKinds.PrometheusRule,
   ],
   namespaces: () => [{ name: streamingNamespace }],
-  releases: () =>
-    [strimziRelease, apicurioRelease].map((upstream) => ({ upstream, namespace: streamingNamespace })),
+  releases: ({ settings }) => releasesOf(settings),
   requires: () => ['certificates'],
   check: ({ settings }) => checkSettings(settings),
   facts: ({ settings }) => factsOf(settings),

@@ -1,4 +1,5 @@
 import { type CrdBundle, kindsOf } from '../../kit/kinds.ts';
+import { apicurioRelease, strimziRelease } from './releases.ts';
 
 /** Kinds of Strimzi that its operators reconcile. */
 export const strimziKinds = kindsOf('kafka.strimzi.io', 'v1', {
@@ -22,6 +23,7 @@ export const strimziCrds: CrdBundle = {
   licence: 'Apache-2.0',
   source: 'https://github.com/strimzi/strimzi-kafka-operator/releases',
   mirrorFolder: 'kafka-strimzi',
+  from: { type: 'release', upstream: strimziRelease },
   kinds: [...Object.values(strimziKinds), ...Object.values(podSets)],
 };
 
@@ -37,5 +39,6 @@ export const apicurioCrds: CrdBundle = {
   licence: 'Apache-2.0',
   source: 'https://github.com/Apicurio/apicurio-registry/releases',
   mirrorFolder: 'schema-registry-apicurio',
+  from: { type: 'release', upstream: apicurioRelease },
   kinds: Object.values(apicurioKinds),
 };

@@ -1,10 +1,16 @@
 import type { ContainerResources } from '../../kit/footprint.ts';
-import { priorityClasses, restrictedContainer, restrictedPod, topologySpread } from '../../kit/workload.ts';
+import {
+  priorityClasses,
+  resourceRequirements,
+  restrictedContainer,
+  restrictedPod,
+  topologySpread,
+} from '../../kit/workload.ts';
 import type { ContainerTemplate, OperandResources, PodTemplate } from './operands.ts';
 
 /** Requests with memory as the limit, as for every container of ours. */
-export function operandResources({ cpu, memory }: ContainerResources): OperandResources {
-  return { requests: { cpu, memory }, limits: { memory } };
+export function operandResources(resources: ContainerResources): OperandResources {
+  return resourceRequirements(resources);
 }
 
 /** Every container that Strimzi makes. */
