@@ -210,6 +210,77 @@ export function describeConsumer(create: () => KafkaDriver): void {
     await publisher.close();
   });
 
+  it('goes on with what was parked, but not committed, by a member that died', async () => {
+    const { publish, handled, events, consume, publisher } = await prepare();
+    const first = await consume(
+      ({ data }) => {
+        if (data?.key === 'a') throw new Error('not now');
+      },
+      { retry: { attempts: 1_000, delay: 60_000 }, commitInterval: 60_000 },
+    );
+    await publish(['a', 1], ['a', 2], ['b', 1]);
+    await until(() => first.describe().partitions.some(({ parked }) => parked === 2));
+    await until(() => first.describe().partitions.every(({ waiting }) => waiting === 0));
+    await first.component().close?.();
+    const failed = new Set<string>();
+    const second = await consume(
+      ({ data }) => {
+        const step = `${data?.key}${data?.number}`;
+        if (failed.has(step)) return;
+        failed.add(step);
+        throw new Error('not at once');
+      },
+      { retry: { attempts: 1_000, delay: 20, maximumDelay: 20 }, clock: later(120_000) },
+    );
+    await publish(['a', 3]);
+    await until(() => handled.includes('a3'));
+    await until(() =>
+      second.describe().partitions.every(({ parked, waiting }) => parked === 0 && waiting === 0),
+    );
+    assert.deepEqual(
+      handled.filter((step) => step.startsWith('a')),
+      ['a1', 'a2', 'a3'],
+    );
+    assert.ok(events.some(({ type }) => type === 'parked'));
+    await second.stop();
+    await publisher.close();
+  });
+
+  it('lets no key overtake itself when a letter is replayed while the key is busy', async () => {
+    const { driver, topic, group, publish, handled, events, consume, publisher } = await prepare();
+    let isBroken = true;
+    let [running, most] = [0, 0];
+    const gate = Promise.withResolvers<void>();
+    const consumer = await consume(
+      async ({ data }) => {
+        if (isBroken && data?.number === 1) throw new UnprocessableEventError('not yet');
+        if (data?.key !== 'a') return;
+        running += 1;
+        most = Math.max(most, running);
+        if (data.number === 2) await gate.promise;
+        running -= 1;
+      },
+      { concurrency: 4 },
+    );
+    await publish(['a', 1]);
+    await until(() => events.some(({ type }) => type === 'dead-lettered'));
+    isBroken = false;
+    await publish(['a', 2]);
+    await until(() => running === 1);
+    await replayDeadLetters({ driver, topic: topic.topic, group });
+    await publish(['b', 1], ['a', 3]);
+    await until(() => handled.includes('b1'));
+    gate.resolve();
+    await until(() => handled.length === 4);
+    assert.equal(most, 1, 'one of a key at a time');
+    assert.deepEqual(
+      handled.filter((step) => step.startsWith('a')),
+      ['a2', 'a1', 'a3'],
+    );
+    await consumer.stop();
+    await publisher.close();
+  });
+
   it('is not held up by a poisoned message, of whatever kind', async () => {
     const { driver, topic, group, publish, handled, events, consume, send, publisher } = await prepare();
     const consumer = await consume(({ data }) => {

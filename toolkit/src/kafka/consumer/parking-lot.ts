@@ -33,6 +33,11 @@ export class ParkingLot {
     return this.#byKey.has(key);
   }
 
+  /** Whether the record of this offset in its topic is parked. */
+  holds(origin: number): boolean {
+    return this.#byOrigin.has(origin);
+  }
+
   /** Takes in a record that is about to be sent to the delay topic. */
   park(key: string, record: IncomingRecord, { origin, attempts, notBefore }: Delay): Parked {
     const parked = { key, origin, record, attempts, notBefore, delayOffset: undefined, isRunning: false };

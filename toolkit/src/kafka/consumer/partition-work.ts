@@ -140,8 +140,13 @@ export class PartitionWork {
 
   /** Puts a record behind what is before it: the parked ones of its key, or those that wait and the one at work. */
   #line(keyed: Keyed): void {
-    if (this.#isOpen && this.lot.has(keyed.key)) this.#queue(keyed);
-    else this.#lines.add(keyed);
+    const { offset } = keyed.record;
+    if (!this.#isOpen || !this.lot.has(keyed.key)) this.#lines.add(keyed);
+    else if (this.lot.holds(offset)) {
+      // Parked by a member that could not commit it any more.
+      this.offsets.done(offset);
+      this.#workplace.progressed();
+    } else this.#queue(keyed);
   }
 
   #letIn(key: string, record: IncomingRecord, delay: Delay): void {
@@ -208,7 +213,7 @@ export class PartitionWork {
       const behind = this.#lines.dissolve(key);
       this.#park(keyed, 1, outcome.notBefore);
       this.#letEarlyIn(key);
-      for (const one of behind) this.#queue(one);
+      for (const one of behind) this.#line(one);
     }
     this.#ended();
   }
@@ -231,10 +236,12 @@ export class PartitionWork {
 
   async #runParked(parked: Parked): Promise<void> {
     this.#running += 1;
-    const { record, attempts, delayOffset } = parked;
+    const { record, attempts } = parked;
     const origin = { ...record, offset: parked.origin };
     const outcome = await this.#workplace.attempt(origin, attempts);
     this.#running -= 1;
+    // It may have been read back once more meanwhile, from another member that tried it, too.
+    const { delayOffset } = parked;
     if (this.#isStopped && outcome.type !== 'done') {
       this.#ended();
       return;
@@ -247,7 +254,7 @@ export class PartitionWork {
       this.lot.remove(parked);
       this.#workplace.progressed();
     } else {
-      parked.attempts = attempts + 1;
+      parked.attempts = Math.max(parked.attempts, attempts + 1);
       parked.notBefore = outcome.notBefore;
       parked.delayOffset = undefined;
       parked.isRunning = false;
