@@ -29,6 +29,8 @@ export type {
   PartitionState,
   TopicPartition,
 } from './driver.ts';
+export { confluentKafka, type ConfluentOptions } from './confluent/driver.ts';
+export type { ConfluentLibrary } from './confluent/library.ts';
 export { MemoryKafka } from './memory/broker.ts';
 export { platformaticKafka, type PlatformaticOptions } from './platformatic/driver.ts';
 export {

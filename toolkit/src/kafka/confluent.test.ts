@@ -1,0 +1,31 @@
+import { after, before, describe, it } from 'node:test';
+import { type KafkaServer, startKafka } from '../../test-support/index.ts';
+import { loadConfluentLibrary } from '../../test-support/confluent-library.ts';
+import { describeConsumer } from '../../test-support/kafka-consumer-suite.ts';
+import { describeDriver } from '../../test-support/kafka-driver-suite.ts';
+import { confluentKafka, type KafkaDriver } from './index.ts';
+
+const library = await loadConfluentLibrary().catch((error: Error) => error);
+
+if (library instanceof Error) {
+  const { cause } = library;
+  const reason = cause instanceof Error ? cause.message.split('\n')[0] : '';
+  it('Kafka by a broker with @confluentinc/kafka-javascript', { skip: `${library.message}: ${reason}` });
+} else {
+  describe('Kafka by a broker with @confluentinc/kafka-javascript', () => {
+    let server: KafkaServer;
+    let driver: KafkaDriver;
+    before(async () => {
+      server = await startKafka();
+      driver = confluentKafka({
+        brokers: [server.bootstrap],
+        clientId: 'test',
+        sessionTimeout: 3_000,
+        library: async () => library,
+      });
+    });
+    after(() => server.stop());
+    describeDriver(() => driver);
+    describeConsumer(() => driver);
+  });
+}
