@@ -47,15 +47,17 @@ export type {
   PostgresResult,
   PostgresStatement,
 } from './postgres/client.ts';
+export type {
+  PostgresAppendOptions,
+  PostgresEventStore,
+  PostgresEventStoreOptions,
+} from './postgres/event-store.ts';
 export type { PostgresProjectionTransaction } from './postgres/projection-transaction.ts';
 export type { HorizonHolder, PostgresStatus, SubscriptionStatus } from './postgres/status.ts';
 export {
   createPostgresEventStore,
   createPostgresInbox,
   createPostgresOutbox,
-  type PostgresAppendOptions,
-  type PostgresEventStore,
-  type PostgresEventStoreOptions,
   postgresEventStoreSchema,
 } from './postgres/store.ts';
 export type { Projection, ProjectionTransaction, ProjectionView, ViewReader } from './projection.ts';

@@ -4,7 +4,7 @@ import { deriveContext, rootContext, runInContext } from '../../context/index.ts
 import { ConcurrencyConflict, EventIdConflict, InvalidInput } from '../errors.ts';
 import type { ExpectedVersion } from '../event.ts';
 import { createEventId } from '../event-id.ts';
-import { emptyStore, numbered, numberedUpTo, type StoreFactory } from './setting.ts';
+import { emptyStore, numbered, numberedUpTo, readSettled, type StoreFactory } from './setting.ts';
 
 export function appending<Transaction extends object>(create: StoreFactory<Transaction>): void {
   describe('appending', () => {
@@ -67,7 +67,7 @@ export function appending<Transaction extends object>(create: StoreFactory<Trans
     it('stores each event of appends at the same time, whatever streams they are for', async (test) => {
       const store = await emptyStore(test, create);
       await Promise.all(numberedUpTo(200).map((event) => store.append(`s${event.data % 7}`, [event, event])));
-      const page = await store.readAll({ limit: 1_000 });
+      const page = await readSettled(store, { limit: 1_000 });
       assert.equal(page.events.length, 400);
       const versions = new Map<string, number>();
       for (const event of page.events) {
@@ -115,7 +115,7 @@ export function appending<Transaction extends object>(create: StoreFactory<Trans
           return true;
         });
       }
-      assert.equal((await store.readAll()).events.length, 1);
+      assert.equal((await readSettled(store)).events.length, 1);
     });
 
     it('names every violation of what it is given', async (test) => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createAggregate } from '../aggregate.ts';
 import { ConcurrencyConflict } from '../errors.ts';
 import type { NewEvent } from '../event.ts';
-import { emptyStore, numbered, numberedUpTo, type StoreFactory } from './setting.ts';
+import { emptyStore, numbered, numberedUpTo, readSettled, type StoreFactory } from './setting.ts';
 
 export function evolving<Transaction extends object>(create: StoreFactory<Transaction>): void {
   describe('upcasters', () => {
@@ -31,7 +31,7 @@ export function evolving<Transaction extends object>(create: StoreFactory<Transa
       ];
       const body = (event: NewEvent) => [event.type, event.schemaVersion, event.data];
       assert.deepEqual((await store.read('a')).map(body), expected);
-      assert.deepEqual((await store.readAll()).events.map(body), expected);
+      assert.deepEqual((await readSettled(store)).events.map(body), expected);
       const seen: unknown[] = [];
       const subscription = store.subscribe({
         name: 'all',

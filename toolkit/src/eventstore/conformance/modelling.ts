@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { beginning, type ExpectedVersion, type NewEvent } from '../event.ts';
 import type { EventStore } from '../event-store.ts';
-import { emptyStore, numbered, type StoreFactory } from './setting.ts';
+import { emptyStore, numbered, readSettled, type StoreFactory } from './setting.ts';
 
 /** The simplest thing that could be right. */
 class Model {
@@ -75,7 +75,7 @@ async function compare<Transaction extends object>(
   store: EventStore<NewEvent, Transaction>,
   model: Model,
 ): Promise<void> {
-  const { events, complete } = await store.readAll({ after: beginning });
+  const { events, complete } = await readSettled(store, { after: beginning });
   assert.equal(complete, true);
   assert.deepEqual(
     events.map(({ streamId, id, data }) => ({ streamId, id, data })),

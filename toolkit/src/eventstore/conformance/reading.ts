@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidInput } from '../errors.ts';
 import { beginning } from '../event.ts';
-import { emptyStore, numbered, numberedUpTo, type StoreFactory } from './setting.ts';
+import { emptyStore, numbered, numberedUpTo, readSettled, type StoreFactory } from './setting.ts';
 
 export function reading<Transaction extends object>(create: StoreFactory<Transaction>): void {
   describe('reading', () => {
@@ -48,7 +48,7 @@ export function reading<Transaction extends object>(create: StoreFactory<Transac
       const seen: unknown[] = [];
       let after = beginning;
       for (;;) {
-        const page = await store.readAll({ after, limit: 4 });
+        const page = await readSettled(store, { after, limit: 4 });
         seen.push(...page.events.map((event) => event.data));
         after = page.next;
         if (page.complete) break;
@@ -58,7 +58,7 @@ export function reading<Transaction extends object>(create: StoreFactory<Transac
         numberedUpTo(25).map((event) => event.data),
       );
       assert.equal(after, await store.head());
-      const rest = await store.readAll({ after });
+      const rest = await readSettled(store, { after });
       assert.deepEqual(
         { events: rest.events, next: rest.next, complete: rest.complete },
         { events: [], next: after, complete: true },
@@ -70,18 +70,18 @@ export function reading<Transaction extends object>(create: StoreFactory<Transac
       for (let number = 1; number <= 12; number += 1) {
         await store.append('a', [numbered(number, number % 4 === 0 ? 'Fourth' : 'Other')]);
       }
-      const first = await store.readAll({ types: ['Fourth'], limit: 6 });
+      const first = await readSettled(store, { types: ['Fourth'], limit: 6 });
       assert.deepEqual(
         first.events.map((event) => event.data),
         [4],
       );
       assert.equal(first.complete, false);
-      const second = await store.readAll({ types: ['Fourth'], limit: 6, after: first.next });
+      const second = await readSettled(store, { types: ['Fourth'], limit: 6, after: first.next });
       assert.deepEqual(
         second.events.map((event) => event.data),
         [8, 12],
       );
-      const none = await store.readAll({ types: ['Absent'] });
+      const none = await readSettled(store, { types: ['Absent'] });
       assert.deepEqual(none.events, []);
       assert.equal(none.next, await store.head());
     });

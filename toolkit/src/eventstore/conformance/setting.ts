@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewEvent } from '../event.ts';
-import type { EventStore } from '../event-store.ts';
+import type { EventStore, LogPage, ReadAllOptions } from '../event-store.ts';
 import type { OutboxMapping } from '../outbox.ts';
 import type { Upcaster } from '../upcasting.ts';
 
@@ -37,9 +37,40 @@ export function numberedUpTo(count: number): NewEvent<string, number>[] {
   return Array.from({ length: count }, (_, index) => numbered(index + 1));
 }
 
-/** Waits until something is so; the test's own time limit ends it. */
+/** Nothing takes so long, in milliseconds, however busy the machine is: it will never be so. */
+const NEVER = 240_000;
+
+/** Waits until something is so. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(2);
+  const end = performance.now() + NEVER;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`This never came to be: ${condition}`);
+    await sleep(2);
+  }
+}
+
+/**
+ * Reads the log when nothing is held back. Any transaction of the server may do that for a moment, also one that has
+ * nothing to do with the store, such as an announcement, the end of a broken connection or an automatic vacuum.
+ */
+export async function readSettled<Event extends NewEvent>(
+  store: Pick<EventStore<Event>, 'readAll'>,
+  options: ReadAllOptions<Event> = {},
+): Promise<LogPage<Event>> {
+  let page = await store.readAll(options);
+  await until(async () => {
+    if (page.heldBack) page = await store.readAll(options);
+    return !page.heldBack;
+  });
+  return page;
+}
+
+/** Resolves when a signal aborts, or at once when it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** Intervals short enough for tests that wait for a poll or a take-over. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { currentContext } from '../../context/index.ts';
 import { deriveContext, rootContext } from '../../context/index.ts';
 import { InvalidInput } from '../errors.ts';
-import { emptyStore, numbered, numberedUpTo, quickly, type StoreFactory, until } from './setting.ts';
+import { aborted, emptyStore, numbered, numberedUpTo, quickly, type StoreFactory, until } from './setting.ts';
 
 export function subscribing<Transaction extends object>(create: StoreFactory<Transaction>): void {
   describe('a subscription', () => {
@@ -153,7 +153,7 @@ export function subscribing<Transaction extends object>(create: StoreFactory<Tra
         name: 'interrupted',
         async handle(event, { signal }) {
           started.resolve();
-          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+          await aborted(signal);
           seen.push(event.data);
         },
       });

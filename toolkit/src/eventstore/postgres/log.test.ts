@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type pg from 'pg';
-import { numbered, numberedUpTo, until } from '../conformance/setting.ts';
+import { numbered, numberedUpTo, readSettled, until } from '../conformance/setting.ts';
 import { beginning, type Position, type RecordedEvent } from '../event.ts';
 import { heldTransaction, TestDatabase } from './fixtures/database.ts';
-import type { PostgresEventStore } from './store.ts';
+import type { PostgresEventStore } from './event-store.ts';
 
 let database: TestDatabase;
 before(async () => {
@@ -73,10 +73,10 @@ describe('reading the log while transactions are open', () => {
     assert.equal((await store.readAll()).heldBack, true);
     await slow.commit();
     await naive.poll();
+    await readSettled(store);
     await ours.poll();
     assert.deepEqual(naive.seen, [2], 'the schedule is one under which rows are lost');
     assert.deepEqual(ours.numbers(), [1, 2]);
-    assert.equal((await store.readAll()).heldBack, false);
   });
 
   it('keeps the versions of a stream in order when an older transaction appends later', async () => {
@@ -86,7 +86,7 @@ describe('reading the log while transactions are open', () => {
     await store.append('a', [numbered(2)], { transaction: older.client });
     await store.append('b', [numbered(3)], { transaction: older.client });
     await older.commit();
-    const { events } = await store.readAll();
+    const { events } = await readSettled(store);
     assert.deepEqual(
       events.filter(({ streamId }) => streamId === 'a').map(({ data }) => data),
       [1, 2],
@@ -101,6 +101,13 @@ describe('reading the log while transactions are open', () => {
   it('delivers every event once and each stream in order, whatever the schedule', async () => {
     let naiveLosses = 0;
     const pool = database.pool();
+    const losingSchedule = [
+      { slot: 0, action: 'append', stream: 0 },
+      { slot: 1, action: 'append', stream: 1 },
+      { slot: 1, action: 'commit', stream: 0 },
+      { slot: 0, action: 'poll', stream: 0 },
+      { slot: 0, action: 'commit', stream: 0 },
+    ];
     const step = fc.record({
       slot: fc.nat(3),
       action: fc.constantFrom('append', 'commit', 'poll', 'rollback', 'write'),
@@ -148,8 +155,7 @@ describe('reading the log while transactions are open', () => {
         }
         for (const slot of [...open.keys()]) await finish(slot, true);
         await naive.poll();
-        // Other tests of this server have no open transactions; the last poll sees all.
-        await until(async () => !(await store.readAll()).heldBack);
+        await readSettled(store);
         await ours.poll();
         assert.deepEqual(
           ours.numbers(),
@@ -162,7 +168,8 @@ describe('reading the log while transactions are open', () => {
         }
         if (naive.seen.length < committed.length) naiveLosses += 1;
       }),
-      { numRuns: 40 },
+      // By chance alone there might be none among them under which rows are lost.
+      { numRuns: 40, examples: [[losingSchedule]] },
     );
     assert.ok(naiveLosses > 0, 'no schedule was one under which rows are lost');
   });
@@ -220,7 +227,7 @@ describe('a log restored from another cluster', () => {
     await restored.append('b', [numbered(4)]);
     await restored.append('a', [numbered(5)]);
     assert.deepEqual(
-      (await restored.readAll()).events.map((event) => event.data),
+      (await readSettled(restored)).events.map((event) => event.data),
       [1, 2, 3, 4, 5],
     );
     const resumed = restored.subscribe(subscriber);

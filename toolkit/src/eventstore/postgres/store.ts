@@ -4,22 +4,21 @@ import { beginning, type NewEvent, type Position, type Recorded } from '../event
 import type {
   AppendOptions,
   AppendResult,
-  EventStore,
   EventStoreDescription,
   LogPage,
   ReadAllOptions,
   ReadOptions,
 } from '../event-store.ts';
 import { checkProjectionName, checkRead, checkReadAll, checkStatementTimeout } from '../input-checks.ts';
-import type { OutboxMapping } from '../outbox.ts';
 import { type PreparedAppend, prepareAppend } from '../prepare-append.ts';
 import type { Projection } from '../projection.ts';
 import type { Running } from '../running.ts';
 import type { Subscriber, Subscription } from '../subscription.ts';
-import { createUpcasting, type Upcaster, type Upcasting } from '../upcasting.ts';
+import { createUpcasting, type Upcasting } from '../upcasting.ts';
 import { Appender } from './appender.ts';
 import type { PostgresPool, PostgresQueryable } from './client.ts';
 import { guardPool } from './connection.ts';
+import type { PostgresAppendOptions, PostgresEventStore, PostgresEventStoreOptions } from './event-store.ts';
 import { PostgresInbox } from './inbox.ts';
 import { migrate, migrationScript } from './migrate.ts';
 import { Notifier } from './notifier.ts';
@@ -33,76 +32,6 @@ import { SubscriptionStarter } from './subscription-starter.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { inTransaction } from './transaction.ts';
 import { PostgresViewReader } from './view-reader.ts';
-
-/**
- * What {@link createPostgresEventStore} takes.
- *
- * @example
- * const options: PostgresEventStoreOptions = {
- *   pool: new pg.Pool({ connectionString }),
- *   outbox: (event) => (event.type === 'OrderPlaced' ? { topic: 'orders.placed', key: event.streamId } : undefined),
- * };
- */
-export interface PostgresEventStoreOptions {
-  /** Stays the caller's: it is not ended by the store. */
-  readonly pool: PostgresPool;
-  /** Where the tables are; up to 20 lower-case letters, digits and underscores. @default 'eventstore' */
-  readonly schema?: string;
-  /** @default none */
-  readonly upcasters?: readonly Upcaster[];
-  /** Makes messages of events, enqueued with their append. @default none */
-  readonly outbox?: OutboxMapping;
-  /** Longest time for one statement of a projection's batch, in milliseconds. @default 30000 */
-  readonly statementTimeout?: number;
-  /** @default systemClock */
-  readonly clock?: Clock;
-}
-
-/**
- * How {@link PostgresEventStore.append} appends.
- *
- * @example
- * const options: PostgresAppendOptions = { expectedVersion: 'none', transaction };
- */
-export interface PostgresAppendOptions extends AppendOptions {
-  /**
-   * Append in this transaction, at PostgreSQL's default isolation (read committed), together with whatever else it
-   * writes. The stream is locked until its end. @default a transaction of its own
-   */
-  readonly transaction?: PostgresQueryable;
-}
-
-/**
- * An event store on PostgreSQL 14 or later.
- *
- * @example
- * const store: PostgresEventStore<OrderEvent> = createPostgresEventStore({ pool });
- * await store.migrate();
- */
-export interface PostgresEventStore<Event extends NewEvent = NewEvent> extends EventStore<
-  Event,
-  PostgresQueryable,
-  PostgresProjectionTransaction
-> {
-  /** Brings the tables up to date; safe to call by all processes at once. */
-  migrate(): Promise<void>;
-  append(streamId: string, events: readonly Event[], options?: PostgresAppendOptions): Promise<AppendResult>;
-  /**
-   * Does work in a transaction that carries the context (deadline, tenant, principal, trace), for appends together
-   * with other writes. Commits when the work resolves.
-   */
-  transaction<Result>(
-    work: (transaction: PostgresQueryable) => Promise<Result> | Result,
-    context?: Context,
-  ): Promise<Result>;
-  /**
-   * Drops the tables of a projection's versions that a newer one has replaced, and names the versions. Until then
-   * they are there to be looked at, but nothing keeps them up to date.
-   */
-  dropRetired(projection: string): Promise<readonly number[]>;
-  /** What the database says: how far subscriptions are behind, what holds them back, how much waits in the outbox. */
-  status(): Promise<PostgresStatus>;
-}
 
 class PostgresStore<Event extends NewEvent> implements PostgresEventStore<Event> {
   readonly snapshots: PostgresSnapshots;
