@@ -73,7 +73,12 @@ export interface Outbox<Transaction> {
   depth(): Promise<number>;
 }
 
-/** What an append knows of an event whose messages are to be made. */
+/**
+ * What an append knows of an event whose messages are to be made.
+ *
+ * @example
+ * const keyOf = ({ streamId, type }: OutgoingEvent) => `${type}/${streamId}`;
+ */
 export interface OutgoingEvent {
   readonly id: string;
   readonly streamId: string;
