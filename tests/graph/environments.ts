@@ -1,5 +1,6 @@
 import { profileNames } from '../../components/kit/profile.ts';
 import { registry } from '../../components/registry.ts';
+import { coveringArray } from '../support/covering-array.ts';
 import { type RecordedPlatform, recordPlatform, type TestEnvironment } from '../support/recorded-platform.ts';
 
 /** An environment that every invariant is held against. */
@@ -8,18 +9,26 @@ export interface JudgedEnvironment {
   environment: TestEnvironment;
 }
 
-/** All profiles with everything on, and every implementation that is not a default, in all profiles. */
+/** Every two implementations of different capabilities together, in every profile, with everything on. */
 function combinations(): JudgedEnvironment[] {
-  const everything = Object.fromEntries(registry.map((entry) => [entry.capability.name, 'on']));
-  return profileNames.flatMap((profile) => [
-    { name: profile, environment: { profile, capabilities: everything } },
-    ...registry.flatMap(({ capability, implementations }) =>
-      implementations.slice(1).map(({ name }) => ({
-        name: `${profile} with ${name}`,
-        environment: { profile, capabilities: { ...everything, [capability.name]: name } },
-      })),
-    ),
-  ]);
+  const rows = coveringArray(registry.map(({ implementations }) => implementations.length));
+  return profileNames.flatMap((profile) =>
+    rows.map((row) => {
+      const chosen = registry.map(({ capability, implementations }, index) => ({
+        capability: capability.name,
+        name: implementations[row[index] ?? 0]?.name ?? '',
+        isDefault: row[index] === 0,
+      }));
+      const others = chosen.filter(({ isDefault }) => !isDefault).map(({ name }) => name);
+      return {
+        name: others.length > 0 ? `${profile} with ${others.join(', ')}` : profile,
+        environment: {
+          profile,
+          capabilities: Object.fromEntries(chosen.map(({ capability, name }) => [capability, name])),
+        },
+      };
+    }),
+  );
 }
 
 /** What only shows when an environment says more than its profile. */
@@ -61,11 +70,18 @@ export interface Judged extends RecordedPlatform {
   name: string;
 }
 
-/** Records all environments. */
-export async function recordAll(): Promise<readonly Judged[]> {
-  const recorded: Judged[] = [];
-  for (const { name, environment } of judgedEnvironments) {
-    recorded.push({ name, ...(await recordPlatform(environment)) });
-  }
+let recorded: Promise<readonly Judged[]> | undefined;
+
+/** All environments with what they register: recorded once, whoever asks. */
+export function recordAll(): Promise<readonly Judged[]> {
+  recorded ??= record();
   return recorded;
+}
+
+async function record(): Promise<readonly Judged[]> {
+  const all: Judged[] = [];
+  for (const { name, environment } of judgedEnvironments) {
+    all.push({ name, ...(await recordPlatform(environment)) });
+  }
+  return all;
 }

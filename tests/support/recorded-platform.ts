@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { asRecord, type Manifest, resourceToken } from '../../components/kit/manifest.ts';
-import { objectSources } from '../../components/kit/object-sources.ts';
+import { crdName } from '../../components/kit/kinds.ts';
+import {
+  type ObjectSources,
+  objectSources,
+  type SourcedObjects,
+} from '../../components/kit/object-sources.ts';
 import { type LayerName, layerNames, type Plan } from '../../components/kit/plan.ts';
 import { planEnvironment } from '../../components/kit/planner.ts';
 import type { ProfileName } from '../../components/kit/profile.ts';
@@ -46,10 +51,36 @@ export interface RecordedPlatform {
   all: ResourceGraph;
 }
 
+const known = new Map<string, SourcedObjects>();
+
+/**
+ * Real definitions where the mirror has them, read once and without their schemas: those are megabytes, which every
+ * recording would carry through the engine's messages and no test of a graph looks at.
+ */
+const leanSources: ObjectSources = {
+  ...objectSources({ mirror, standIns: true }),
+  definitions(planned) {
+    const key = [planned.bundle.name, ...planned.kinds.map(crdName)].join(' ');
+    const found =
+      known.get(key) ?? withoutSchemas(objectSources({ mirror, standIns: true }).definitions(planned));
+    known.set(key, found);
+    return found;
+  },
+};
+
+function withoutSchemas({ origin, objects }: SourcedObjects): SourcedObjects {
+  const copies = structuredClone(objects);
+  for (const { spec } of copies) {
+    const versions = asRecord(spec)?.versions;
+    for (const version of Array.isArray(versions) ? versions : []) version.schema = {};
+  }
+  return { origin, objects: copies };
+}
+
 /** Runs the program of every layer of an environment. */
 export async function recordPlatform(environment: TestEnvironment): Promise<RecordedPlatform> {
   const plan = planOf(environment);
-  const sources = objectSources({ mirror, standIns: true });
+  const sources = leanSources;
   const layers: Partial<Record<LayerName, ResourceGraph>> = {};
   for (const layer of layerNames) {
     const program = () => emitLayer(layer, plan, registry, sources);

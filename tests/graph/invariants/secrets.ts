@@ -1,8 +1,8 @@
-import { leaves } from '../support/leaves.ts';
-import { objectsOf } from '../support/recorded-platform.ts';
-import { isSecret } from '../support/secret-leaves.ts';
-import { recordAll } from './environments.ts';
-import { invariant, joinVerdicts, judgeEach, type Verdict } from './invariant.ts';
+import { leaves } from '../../support/leaves.ts';
+import { objectsOf } from '../../support/recorded-platform.ts';
+import { isSecret } from '../../support/secret-leaves.ts';
+import { recordAll } from '../environments.ts';
+import { invariant, joinVerdicts, judgeEach, type Verdict } from '../invariant.ts';
 
 const environments = await recordAll();
 

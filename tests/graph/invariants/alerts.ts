@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { stringify } from 'yaml';
-import { asRecord } from '../../components/kit/manifest.ts';
-import { promtoolFound } from '../support/alert-judge.ts';
-import { objectsOf } from '../support/recorded-platform.ts';
-import { type Judged, recordAll } from './environments.ts';
-import { invariant, joinVerdicts, judgeEach } from './invariant.ts';
+import { asRecord } from '../../../components/kit/manifest.ts';
+import { promtoolFound } from '../../support/alert-judge.ts';
+import { objectsOf } from '../../support/recorded-platform.ts';
+import { type Judged, recordAll } from '../environments.ts';
+import { invariant, joinVerdicts, judgeEach } from '../invariant.ts';
 
 const environments = await recordAll();
 
@@ -40,7 +40,7 @@ invariant(environments, 'every capability has alerts, each of which says what to
 
 invariant(environments, 'every alert stands on the page of its capability', (judged) =>
   judgeEach(alertsOf(judged), ({ alert, labels }) => {
-    const page = join(import.meta.dirname, '../../docs/capabilities', `${labels.capability}.md`);
+    const page = join(import.meta.dirname, '../../../docs/capabilities', `${labels.capability}.md`);
     const told = existsSync(page) && readFileSync(page, 'utf8').includes(`\`${alert}\``);
     return told ? undefined : `${alert} is not in docs/capabilities/${labels.capability}.md`;
   }),

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asRecord, type Manifest } from '../../components/kit/manifest.ts';
-import { leaves } from '../support/leaves.ts';
-import { objectsOf } from '../support/recorded-platform.ts';
-import { declarations, exceptionsFor } from './declarations.ts';
-import { type Judged, recordAll } from './environments.ts';
-import { invariant, joinVerdicts, judgeEach } from './invariant.ts';
-import { pods, problemsOf } from './pods.ts';
+import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
+import { leaves } from '../../support/leaves.ts';
+import { objectsOf } from '../../support/recorded-platform.ts';
+import { declarations, exceptionsFor } from '../declarations.ts';
+import { type Judged, recordAll } from '../environments.ts';
+import { invariant, joinVerdicts, judgeEach } from '../invariant.ts';
+import { pods, problemsOf } from '../pods.ts';
 
 const environments = await recordAll();
 

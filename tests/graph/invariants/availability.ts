@@ -1,7 +1,7 @@
-import { asRecord, type Manifest } from '../../components/kit/manifest.ts';
-import { objectsOf } from '../support/recorded-platform.ts';
-import { type Judged, recordAll } from './environments.ts';
-import { invariant, judgeEach } from './invariant.ts';
+import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
+import { objectsOf } from '../../support/recorded-platform.ts';
+import { type Judged, recordAll } from '../environments.ts';
+import { invariant, judgeEach } from '../invariant.ts';
 
 const environments = await recordAll();
 

@@ -1,10 +1,10 @@
-import { asRecord } from '../../components/kit/manifest.ts';
-import { keys } from '../../components/kit/naming.ts';
-import { objectsOf } from '../support/recorded-platform.ts';
-import { declarations, exceptionsFor } from './declarations.ts';
-import { recordAll } from './environments.ts';
-import { invariant, joinVerdicts, judgeEach } from './invariant.ts';
-import { containerProblems, containersOf, pods, problemsOf } from './pods.ts';
+import { asRecord } from '../../../components/kit/manifest.ts';
+import { keys } from '../../../components/kit/naming.ts';
+import { objectsOf } from '../../support/recorded-platform.ts';
+import { declarations, exceptionsFor } from '../declarations.ts';
+import { recordAll } from '../environments.ts';
+import { invariant, joinVerdicts, judgeEach } from '../invariant.ts';
+import { containerProblems, containersOf, pods, problemsOf } from '../pods.ts';
 
 const environments = await recordAll();
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asRecord, isClusterScoped } from '../../components/kit/manifest.ts';
-import { keys, ownerHash } from '../../components/kit/naming.ts';
-import type { ResourceGraph } from '../../preview/graph.ts';
-import { objectsOf, recordPlatform } from '../support/recorded-platform.ts';
-import { judgedEnvironments, recordAll } from './environments.ts';
-import { invariant, joinVerdicts, judgeEach } from './invariant.ts';
+import { asRecord, isClusterScoped } from '../../../components/kit/manifest.ts';
+import { keys, ownerHash } from '../../../components/kit/naming.ts';
+import type { ResourceGraph } from '../../../preview/graph.ts';
+import { objectsOf, recordPlatform } from '../../support/recorded-platform.ts';
+import { judgedEnvironments, recordAll } from '../environments.ts';
+import { invariant, joinVerdicts, judgeEach } from '../invariant.ts';
 
 const environments = await recordAll();
 

@@ -1,13 +1,13 @@
 import { test } from 'node:test';
-import { apiVersion, type CrdBundle, type CustomKind, crdName } from '../../components/kit/kinds.ts';
-import { asRecord, type Manifest } from '../../components/kit/manifest.ts';
-import { keys } from '../../components/kit/naming.ts';
-import { objectSources } from '../../components/kit/object-sources.ts';
-import { ancestors } from '../../preview/graph.ts';
-import { definitionValidator, type ObjectValidator } from '../support/definition-validation.ts';
-import { mirror, type ObjectResource, objectsOf } from '../support/recorded-platform.ts';
-import { type Judged, recordAll } from './environments.ts';
-import { invariant, judgeEach } from './invariant.ts';
+import { apiVersion, type CrdBundle, type CustomKind, crdName } from '../../../components/kit/kinds.ts';
+import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
+import { keys } from '../../../components/kit/naming.ts';
+import { objectSources } from '../../../components/kit/object-sources.ts';
+import { ancestors } from '../../../preview/graph.ts';
+import { definitionValidator, type ObjectValidator } from '../../support/definition-validation.ts';
+import { mirror, type ObjectResource, objectsOf } from '../../support/recorded-platform.ts';
+import { type Judged, recordAll } from '../environments.ts';
+import { invariant, judgeEach } from '../invariant.ts';
 
 const environments = await recordAll();
 

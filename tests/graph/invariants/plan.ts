@@ -1,11 +1,11 @@
-import { asRecord } from '../../components/kit/manifest.ts';
-import { keys } from '../../components/kit/naming.ts';
-import { quantityValue } from '../../components/kit/quantity.ts';
-import { findCapability, implementationOf } from '../../components/kit/registry.ts';
-import { registry } from '../../components/registry.ts';
-import { objectsOf } from '../support/recorded-platform.ts';
-import { type Judged, recordAll } from './environments.ts';
-import { invariant, judgeEach } from './invariant.ts';
+import { asRecord } from '../../../components/kit/manifest.ts';
+import { keys } from '../../../components/kit/naming.ts';
+import { quantityValue } from '../../../components/kit/quantity.ts';
+import { findCapability, implementationOf } from '../../../components/kit/registry.ts';
+import { registry } from '../../../components/registry.ts';
+import { objectsOf } from '../../support/recorded-platform.ts';
+import { type Judged, recordAll } from '../environments.ts';
+import { invariant, judgeEach } from '../invariant.ts';
 
 const environments = await recordAll();
 
