@@ -27,6 +27,7 @@ const byName: Readonly<Record<string, number>> = {
   LabError: exitCodes.environment,
   ToolchainError: exitCodes.environment,
   MissingReleaseError: exitCodes.environment,
+  VendorUnreachableError: exitCodes.environment,
   InterruptedError: exitCodes.interrupted,
   AbortError: exitCodes.interrupted,
 };

@@ -105,3 +105,19 @@ test('a mirror that is not there is a problem of the machine', async () => {
   assert.equal(outcome.code, 3);
   assert.match(outcome.stdout, /correct NINEFOLD_MIRROR/);
 });
+
+test('vendoring is checked against the code without a network', async () => {
+  const checked = await bench.json<{ agrees: boolean; findings: unknown[]; unasked: unknown[] }>(
+    'vendor',
+    '--check',
+    '--offline',
+  );
+  assert.deepEqual(checked.findings, []);
+  assert.equal(checked.agrees, true);
+});
+
+test('vendoring what no environment installs is wrong input, with what there is', async () => {
+  const outcome = await bench.start('vendor', 'nothing').outcome;
+  assert.equal(outcome.code, 2);
+  assert.match(outcome.stderr, /allowed .*cert-manager/);
+});

@@ -1,95 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
-import { type Lock, lockFor } from '../components/kit/lock.ts';
+import { describe, test } from 'node:test';
 import { objectSources } from '../components/kit/object-sources.ts';
-import { ensureTools } from '../lab/index.ts';
 import { recordProgram } from '../preview/monitor.ts';
 import { emitLayer } from '../stacks/layers.ts';
 import { ArtefactCache } from '../scripts/vendor/cache.ts';
-import { type Finding, VendorRefusedError } from '../scripts/vendor/findings.ts';
-import { type VendorOptions, vendorPlan } from '../scripts/vendor/vendor-plan.ts';
+import type { Finding } from '../scripts/vendor/findings.ts';
 import { objectsOf } from './support/recorded-platform.ts';
-import { manifestText, packChart, sha256, UpstreamServer } from './support/upstream-server.ts';
-import { namespace, planOf, type PlatformVariant, vendoredPlatform } from './support/vendored-platform.ts';
-
-let helm = '';
-before(async () => {
-  helm = (await ensureTools(['helm'])).helm;
-});
-
-/** A publisher and an empty place to vendor into. */
-class Bench {
-  readonly directory = mkdtempSync(join(tmpdir(), 'ninefold-vendor-'));
-  readonly vendor = join(this.directory, 'vendor');
-  readonly server = new UpstreamServer();
-  lock: Lock | undefined;
-
-  async open(): Promise<this> {
-    await this.server.open();
-    this.server.charts.set('1.2.0', packChart());
-    this.server.files.set('/mail/install.yaml', manifestText);
-    return this;
-  }
-
-  /** Vendors the fixture's platform and keeps the lock. */
-  async run(variant: PlatformVariant = {}, options: Partial<VendorOptions> = {}) {
-    const platform = vendoredPlatform(this.server, variant);
-    const plan = planOf(platform.registry);
-    const outcome = await vendorPlan({
-      plan,
-      registry: platform.registry,
-      lock: lockFor(platform.registry, this.lock),
-      vendor: this.vendor,
-      cache: new ArtefactCache(join(this.directory, 'cache')),
-      helm: () => Promise.resolve(helm),
-      ...options,
-    });
-    this.lock = outcome.lock;
-    return { ...outcome, platform, plan };
-  }
-
-  /** What is refused. */
-  async refused(
-    variant: PlatformVariant = {},
-    options: Partial<VendorOptions> = {},
-  ): Promise<readonly Finding[]> {
-    const error = await this.run(variant, options).then(
-      () => assert.fail('it was vendored'),
-      (thrown: unknown) => thrown,
-    );
-    assert.ok(error instanceof VendorRefusedError, String(error));
-    for (const finding of error.findings) {
-      assert.ok(error.message.includes(finding.problem) && finding.fix, finding.problem);
-    }
-    return error.findings;
-  }
-
-  /** Every file of `vendor/` with its text. */
-  files(): Record<string, string> {
-    const names = readdirSync(this.vendor, { recursive: true, encoding: 'utf8' }).sort();
-    return Object.fromEntries(
-      names
-        .filter((name) => name.endsWith('.yaml'))
-        .map((name) => [name, readFileSync(join(this.vendor, name), 'utf8')]),
-    );
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-}
+import { manifestText, packChart, sha256 } from './support/upstream-server.ts';
+import { VendorBench } from './support/vendor-bench.ts';
+import { namespace } from './support/vendored-platform.ts';
 
 const rulesOf = (findings: readonly Finding[]) => findings.map(({ rule }) => rule).sort();
 
 describe('vendoring', () => {
   for (const from of ['repository', 'registry'] as const) {
     test(`takes a chart from a ${from}, a manifest and definitions, and what is there is read back`, async () => {
-      await using bench = await new Bench().open();
+      await using bench = await new VendorBench().open();
       const { entries, plan, lock } = await bench.run({ from });
       assert.deepEqual(
         entries.map(({ name, from: where, firstSeen, written }) => [name, where, firstSeen, written]),
@@ -123,7 +52,7 @@ describe('vendoring', () => {
   }
 
   test('is recorded as a platform with the network refused', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     const { plan, platform } = await bench.run();
     const sources = objectSources({
       vendor: { directory: bench.vendor, kubernetes: '1.36' },
@@ -158,7 +87,7 @@ describe('vendoring', () => {
   });
 
   test('writes the same bytes again, from the cache, and says that nothing changed', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     await bench.run();
     const first = bench.files();
     await bench.server[Symbol.asyncDispose]();
@@ -174,7 +103,7 @@ describe('vendoring', () => {
   });
 
   test('keeps other settings beside', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     await bench.run({ values: { replicas: 1 } });
     const { entries } = await bench.run({ values: { replicas: 3 } });
     assert.deepEqual(
@@ -187,7 +116,7 @@ describe('vendoring', () => {
 
 describe('vendoring refuses', () => {
   test('another digest than the locked one, whoever serves it', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     await bench.run();
     const other = packChart({ edit: { file: 'values.yaml', change: (text) => `${text}# changed\n` } });
     bench.server.charts.set('1.2.0', other);
@@ -203,7 +132,7 @@ describe('vendoring refuses', () => {
 
   for (const from of ['repository', 'registry'] as const) {
     test(`a file that is not what its ${from} states`, async () => {
-      await using bench = await new Bench().open();
+      await using bench = await new VendorBench().open();
       bench.server.stated.set('1.2.0', sha256('something else'));
       const [finding] = await bench.refused({ from }, { names: ['greeter'] });
       assert.equal(finding?.rule, 'digest');
@@ -211,7 +140,7 @@ describe('vendoring refuses', () => {
     });
 
     test(`a version that was withdrawn from a ${from}`, async () => {
-      await using bench = await new Bench().open();
+      await using bench = await new VendorBench().open();
       await bench.run({ from });
       bench.server.charts.clear();
       bench.server.charts.set('1.3.0', packChart({ version: '1.3.0' }));
@@ -223,7 +152,7 @@ describe('vendoring refuses', () => {
   }
 
   test('a changed licence, in the description or in the text', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     bench.server.charts.set(
       '1.2.0',
       packChart({ licence: 'BUSL-1.1', licenceText: 'Business Source License 1.1' }),
@@ -239,7 +168,7 @@ describe('vendoring refuses', () => {
   });
 
   test('everything that is wrong with the objects, at once', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     const values = {
       foreignNamespace: 'kube-system',
       namespace: true,
@@ -273,7 +202,7 @@ describe('vendoring refuses', () => {
     'busybox',
   ]) {
     test(`the image ${image}`, async () => {
-      await using bench = await new Bench().open();
+      await using bench = await new VendorBench().open();
       assert.deepEqual(rulesOf(await bench.refused({ values: { image } }, { names: ['greeter'] })), [
         'image',
       ]);
@@ -281,14 +210,14 @@ describe('vendoring refuses', () => {
   }
 
   test('values that the chart does not take, in Helm’s words', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     const [finding] = await bench.refused({ values: { replica: 2 } }, { names: ['greeter'] });
     assert.equal(finding?.rule, 'render');
     assert.match(finding.problem, /replica/);
   });
 
   test('a release that nobody serves', async () => {
-    await using bench = await new Bench().open();
+    await using bench = await new VendorBench().open();
     await bench.server[Symbol.asyncDispose]();
     const findings = await bench.refused();
     assert.deepEqual([...new Set(rulesOf(findings))], ['unreachable']);

@@ -13,6 +13,7 @@ import { describeCounts } from '../terminal/run-model.ts';
 import { type Paint, painter, type Role } from '../terminal/style.ts';
 import { overridesOf } from './overrides.ts';
 import { run } from './run.ts';
+import { vendorMissing } from './vendor.ts';
 
 /** Options of `preview`. */
 export interface PreviewOptions extends TargetOptions {
@@ -29,6 +30,7 @@ const shownChanges = 60;
 export async function preview(options: PreviewOptions): Promise<number> {
   const plan = loadPlan(options.env, registry, overridesOf(options), environmentsOf(options));
   const target = targetOf(plan, options);
+  if (!target.lab) await vendorMissing(plan, options.mirror);
   const sources = sourcesFor(plan, options.mirror);
   const results = await run(target, async (access) => {
     const session = await openEngine(target, providerOf(target), access);

@@ -18,6 +18,7 @@ import { count } from '../terminal/words.ts';
 import { type UpSummary, upSummary, upSummaryText } from '../terminal/up-summary.ts';
 import { overridesOf } from './overrides.ts';
 import { run } from './run.ts';
+import { vendorMissing } from './vendor.ts';
 
 /** Options of `up`. */
 export interface UpOptions extends TargetOptions {
@@ -34,6 +35,7 @@ export async function up(options: UpOptions): Promise<number> {
   const began = performance.now();
   const plan = loadPlan(options.env, registry, overridesOf(options), environmentsOf(options));
   const target = targetOf(plan, options);
+  if (!target.lab) await vendorMissing(plan, options.mirror);
   const sources = sourcesFor(plan, options.mirror);
   const provider = target.lab ? (options.provider ?? 'lab') : 'official';
   const told = options.json ? process.stderr : process.stdout;

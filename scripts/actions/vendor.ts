@@ -1,8 +1,8 @@
 /** Gets what others publish: pinned by the lock, checked, rendered with the settings of an environment. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { lockFor } from '../../components/kit/lock.ts';
+import { type Lock, lockFor } from '../../components/kit/lock.ts';
 import type { Plan } from '../../components/kit/plan.ts';
-import type { Registry } from '../../components/kit/registry.ts';
 import { registry } from '../../components/registry.ts';
 import { withLock } from '../../lab/host/lock.ts';
 import { ensureTools } from '../../lab/index.ts';
@@ -14,9 +14,11 @@ import type { AccessOptions } from '../engine/run-events.ts';
 import { environmentsOf } from '../engine/target.ts';
 import { exitCodes } from '../errors.ts';
 import { painter } from '../terminal/style.ts';
-import { vendorText } from '../terminal/vendor-text.ts';
+import { checkText, upgradeText, vendorText } from '../terminal/vendor-text.ts';
 import { ArtefactCache } from '../vendor/cache.ts';
-import { vendorPlan, type VendorOutcome } from '../vendor/vendor-plan.ts';
+import { checkVendored } from '../vendor/check.ts';
+import { compareUpgrade } from '../vendor/upgrade.ts';
+import { foldersOf, vendorPlan, type VendorOptions, type VendorOutcome } from '../vendor/vendor-plan.ts';
 import { watch } from './run.ts';
 
 /** Options of `vendor`. */
@@ -24,6 +26,10 @@ export interface VendorCommandOptions {
   env: string;
   environments?: string;
   mirror?: string;
+  check?: boolean;
+  offline?: boolean;
+  upgrade?: string;
+  write?: boolean;
   json?: boolean;
 }
 
@@ -31,51 +37,104 @@ export interface VendorCommandOptions {
 export async function vendor(names: readonly string[], options: VendorCommandOptions): Promise<number> {
   const plan = loadPlan(options.env, registry, {}, environmentsOf(options));
   const mirror = options.mirror ? resolve(options.mirror) : undefined;
-  const outcome = await watch((access) => runVendor({ plan, registry, names, mirror }, access));
-  const { entries } = outcome;
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify({ environment: options.env, directory: vendorDirectory(), entries }, null, 2)}\n`
-      : vendorText(entries, vendorDirectory(), painter(process.stdout)),
-  );
+  if (options.check) return check(plan, options);
+  if (options.upgrade) return upgrade(plan, options.upgrade, mirror, options);
+  const { entries } = await watch((access) => runVendor({ plan, names, mirror }, access));
+  const about = { environment: options.env, directory: vendorDirectory(), entries };
+  say(options, about, () => vendorText(entries, vendorDirectory(), painter(process.stdout)));
   return exitCodes.ok;
 }
 
 /** What is vendored. */
 export interface VendorRequest {
   plan: Plan;
-  registry: Registry;
   names?: readonly string[];
   mirror?: string | undefined;
   /** Leave alone what is there already. @default false */
   missingOnly?: boolean;
 }
 
+/**
+ * Vendors what a cluster of the user's needs and is not there yet. The lab does without: it has stand-ins.
+ * @param mirror Directory to take it from. @default `NINEFOLD_MIRROR`, or its home
+ */
+export async function vendorMissing(plan: Plan, mirror = process.env.NINEFOLD_MIRROR): Promise<void> {
+  const there = foldersOf(plan).every(({ folder }) => existsSync(join(vendorDirectory(), folder)));
+  if (there) return;
+  await watch((access) =>
+    runVendor({ plan, mirror: mirror ? resolve(mirror) : undefined, missingOnly: true }, access),
+  );
+}
+
 /** Vendors and keeps the lock, one command at a time. @throws VendorRefusedError when anything stands against it */
-export async function runVendor(
-  { plan, registry: all, ...request }: VendorRequest,
-  { report, signal }: AccessOptions,
-): Promise<VendorOutcome> {
-  const helm = async () => {
-    const tools = await ensureTools(['helm'], { report: (event) => report({ type: 'tool', event }), signal });
-    return tools.helm;
-  };
-  const waiting = ({ pid }: { pid: number }) =>
-    report({ type: 'notice', text: `Another command (process ${pid}) is vendoring; waiting for it.` });
-  return withLock(join(homeDirectory(), 'vendor.lock'), { signal, waiting }, async () => {
-    const lock = readLock() ?? lockFor(all, undefined);
-    const outcome = await vendorPlan({
-      plan,
-      registry: all,
-      lock,
-      ...request,
-      vendor: vendorDirectory(),
-      cache: new ArtefactCache(),
-      helm,
-      signal,
-      progress: (name, done, total) => report({ type: 'notice', text: `${done + 1} of ${total}: ${name}` }),
-    });
+export async function runVendor(request: VendorRequest, access: AccessOptions): Promise<VendorOutcome> {
+  return withVendorLock(access, async (lock) => {
+    const outcome = await vendorPlan(vendorOptions(request, lock, access));
     if (JSON.stringify(outcome.lock) !== JSON.stringify(lock)) writeLock(outcome.lock);
     return outcome;
   });
+}
+
+async function check(plan: Plan, options: VendorCommandOptions): Promise<number> {
+  const online = !options.offline;
+  const outcome = await watch(({ signal }) =>
+    checkVendored({ plan, registry, lock: readLock(), vendor: vendorDirectory(), online, signal }),
+  );
+  const agrees = outcome.findings.length === 0;
+  say(options, { environment: options.env, agrees, ...outcome }, () =>
+    checkText(outcome, painter(process.stdout)),
+  );
+  return agrees ? exitCodes.ok : exitCodes.failed;
+}
+
+async function upgrade(
+  plan: Plan,
+  wanted: string,
+  mirror: string | undefined,
+  options: VendorCommandOptions,
+): Promise<number> {
+  const [name = '', version] = wanted.split('=');
+  const outcome = await watch((access) =>
+    withVendorLock(access, async (lock) => {
+      const compared = await compareUpgrade(name, version, vendorOptions({ plan, mirror }, lock, access));
+      if (options.write) writeLock(compared.lock);
+      return compared;
+    }),
+  );
+  const { lock: _lock, ...shown } = outcome;
+  say(options, { ...shown, written: options.write ?? false }, () =>
+    upgradeText(outcome, options.write ?? false, painter(process.stdout)),
+  );
+  return exitCodes.ok;
+}
+
+/** One vendoring at a time, with the lock as it is then. */
+async function withVendorLock<T>(
+  { report, signal }: AccessOptions,
+  work: (lock: Lock) => Promise<T>,
+): Promise<T> {
+  const waiting = ({ pid }: { pid: number }) =>
+    report({ type: 'notice', text: `Another command (process ${pid}) is vendoring; waiting for it.` });
+  return withLock(join(homeDirectory(), 'vendor.lock'), { signal, waiting }, () =>
+    work(readLock() ?? lockFor(registry, undefined)),
+  );
+}
+
+function vendorOptions(request: VendorRequest, lock: Lock, { report, signal }: AccessOptions): VendorOptions {
+  return {
+    ...request,
+    registry,
+    lock,
+    vendor: vendorDirectory(),
+    cache: new ArtefactCache(),
+    signal,
+    helm: async () =>
+      (await ensureTools(['helm'], { report: (event) => report({ type: 'tool', event }), signal })).helm,
+    progress: (name, done, total) =>
+      report({ type: 'notice', text: `vendoring ${name} (${done + 1} of ${total})` }),
+  };
+}
+
+function say({ json }: VendorCommandOptions, value: unknown, text: () => string): void {
+  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : text());
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { VendorCommandOptions } from '../actions/vendor.ts';
 import { environmentsOption, jsonOption, withExamples } from './options.ts';
 
@@ -12,6 +12,15 @@ export function vendorCommand(): Command {
     .option('-e, --env <environment>', 'the environment, by the name of its file', 'lab')
     .addOption(environmentsOption())
     .option('--mirror <directory>', 'take them from a directory instead of from their homes')
+    .option('--check', 'only look whether lock, code and vendor/ agree, and for newer versions')
+    .option('--offline', 'with --check: ask no publisher')
+    .addOption(
+      new Option(
+        '--upgrade <name[=version]>',
+        'show what another version changes in objects and definitions (default: the newest)',
+      ).conflicts('check'),
+    )
+    .option('--write', 'with --upgrade: write the version and its digest into the lock')
     .addOption(jsonOption())
     .action(async (names: string[], options: VendorCommandOptions) => {
       const { vendor } = await import('../actions/vendor.ts');
@@ -21,5 +30,7 @@ export function vendorCommand(): Command {
     command,
     'ninefold vendor --env production',
     'ninefold vendor cert-manager --mirror ./mirror',
+    'ninefold vendor --check --offline',
+    'ninefold vendor --upgrade cert-manager=v1.22.0',
   );
 }

@@ -24,7 +24,7 @@ export interface Finding extends Violation {
 
 /** Raised once with everything that stands against vendoring. Nothing was written. */
 export class VendorRefusedError extends Error {
-  override readonly name = 'VendorRefusedError';
+  override readonly name: 'VendorRefusedError' | 'VendorUnreachableError';
   readonly findings: readonly Finding[];
 
   constructor(findings: readonly Finding[]) {
@@ -35,6 +35,9 @@ export class VendorRefusedError extends Error {
       ].join('\n'),
     );
     this.findings = findings;
+    // What can't be reached says nothing against the releases: this machine's surroundings lack something.
+    const isReachable = ({ rule }: Finding) => rule !== 'unreachable';
+    this.name = findings.some(isReachable) ? 'VendorRefusedError' : 'VendorUnreachableError';
   }
 }
 

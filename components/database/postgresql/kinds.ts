@@ -1,4 +1,5 @@
 import { type CrdBundle, kindsOf } from '../../kit/kinds.ts';
+import { operatorRelease, pluginRelease } from './releases.ts';
 
 /** Kinds of CloudNativePG. */
 export const postgresqlKinds = kindsOf(
@@ -27,6 +28,7 @@ export const postgresqlCrds: CrdBundle = {
   licence: 'Apache-2.0',
   source: 'https://github.com/cloudnative-pg/cloudnative-pg/releases',
   mirrorFolder: 'postgresql-cloudnative-pg',
+  from: { type: 'release', upstream: operatorRelease, values: { crds: { create: true } } },
   kinds: Object.values(postgresqlKinds),
 };
 
@@ -40,5 +42,6 @@ export const backupCrds: CrdBundle = {
   licence: 'Apache-2.0',
   source: 'https://github.com/cloudnative-pg/plugin-barman-cloud/releases',
   mirrorFolder: 'postgresql-cloudnative-pg',
+  from: { type: 'release', upstream: pluginRelease, values: { crds: { create: true } } },
   kinds: Object.values(backupKinds),
 };
