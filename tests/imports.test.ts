@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
+import toolkit from '../toolkit/package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '..');
 const rooms = ['stacks', 'components', 'policies', 'preview', 'lab', 'scripts', 'toolkit', 'examples'];
@@ -86,6 +87,16 @@ test('the contract imports nothing of ours but itself', () => {
   const folder = 'toolkit/src/contract';
   const wrong = all.filter(({ from, to }) => isInside(from, folder) && !isInside(to, folder));
   assert.deepEqual(wrong, []);
+});
+
+test('every module of the toolkit can be imported from its source within the repository', () => {
+  const modules = Object.entries(toolkit.exports).filter(([, target]) => typeof target !== 'string');
+  assert.ok(modules.length > 5, `${modules.length} modules are exported`);
+  for (const [name, target] of modules) {
+    const source = (target as Partial<Record<string, string>>)['@ninefold/source'];
+    assert.equal(source, name.replace('.', './src') + '/index.ts', name);
+    assert.ok(existsSync(join(root, 'toolkit', source)), source);
+  }
 });
 
 test('toolkit and policies know nothing of Pulumi', () => {
