@@ -385,18 +385,8 @@ export function describeConsumer(create: () => KafkaDriver): void {
 
   it('has, with an inbox, an effect that happens once', async () => {
     const { driver, topic, group, publish, events, publisher } = await prepare();
-    const noted = new Set<string>();
-    const effects: string[] = [];
-    const inbox: MessageInbox<{ write(effect: string): void }> = {
-      process: async ({ consumer, messageId }, handle) => {
-        if (noted.has(`${consumer} ${messageId}`)) return { duplicate: true };
-        const written: string[] = [];
-        await handle({ write: (effect) => void written.push(effect) });
-        noted.add(`${consumer} ${messageId}`);
-        effects.push(...written);
-        return { duplicate: false };
-      },
-    };
+    const inbox = memoryInbox();
+    const { effects } = inbox;
     const first = kafkaConsumer({
       driver,
       group,
@@ -404,20 +394,60 @@ export function describeConsumer(create: () => KafkaDriver): void {
       commitInterval: 60_000,
       observe: (event) => void events.push(event),
     });
-    first.on(topic, ({ data }, { transaction }) => transaction.write(`${data?.key}${data?.number}`));
+    first.on(topic, ({ data }, { transaction }) => void transaction.push(`${data?.key}${data?.number}`));
     await first.start();
     await publish(['a', 1], ['b', 1]);
     await until(() => effects.length === 2);
     // Gone without a commit, as after a kill.
     await first.component().close?.();
     const second = kafkaConsumer({ driver, group, inbox, observe: (event) => void events.push(event) });
-    second.on(topic, ({ data }, { transaction }) => transaction.write(`${data?.key}${data?.number}`));
+    second.on(topic, ({ data }, { transaction }) => void transaction.push(`${data?.key}${data?.number}`));
     await second.start();
     await publish(['c', 1]);
     await until(() => effects.length === 3);
     await second.stop();
     assert.deepEqual(effects, ['a1', 'b1', 'c1']);
     assert.equal(events.filter(({ type }) => type === 'duplicate').length, 2);
+    await publisher.close();
+  });
+
+  it('loses and doubles nothing, with an inbox, while members come and go', async () => {
+    const { driver, topic, group, publish, publisher } = await prepare(4);
+    const inbox = memoryInbox();
+    const steps = Array.from({ length: 240 }, (_, index): [string, number] => [
+      `k${index % 12}`,
+      Math.floor(index / 12),
+    ]);
+    const join = async () => {
+      const member = kafkaConsumer({ driver, group, inbox, commitInterval: 5, onProblem: () => {} });
+      member.on(topic, async ({ data }, { transaction }) => {
+        // Long enough for a rebalance to come in between.
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        transaction.push(`${data?.key} ${data?.number}`);
+      });
+      await member.start();
+      return member;
+    };
+    const first = await join();
+    await publish(...steps.slice(0, 120));
+    await until(() => inbox.effects.length >= 20);
+    const second = await join();
+    const partitions = (member: typeof first) => member.describe().partitions.length;
+    await until(() => partitions(first) === 2 && partitions(second) === 2);
+    await publish(...steps.slice(120));
+    await until(() => inbox.effects.length >= 140);
+    await first.stop();
+    await until(() => partitions(second) === 4);
+    await until(() => inbox.effects.length >= 240);
+    await until(() => second.describe().partitions.every(({ waiting, parked }) => waiting + parked === 0));
+    await second.stop();
+    assert.equal(inbox.effects.length, 240);
+    for (let key = 0; key < 12; key++) {
+      assert.deepEqual(
+        inbox.effects.filter((effect) => effect.startsWith(`k${key} `)),
+        Array.from({ length: 20 }, (_, number) => `k${key} ${number}`),
+      );
+    }
     await publisher.close();
   });
 
@@ -432,6 +462,33 @@ export function describeConsumer(create: () => KafkaDriver): void {
     await consumer.stop();
     await publisher.close();
   });
+}
+
+/** An inbox in memory: what was handled and what that had for an effect are there together, or not at all. */
+function memoryInbox(): MessageInbox<string[]> & { readonly effects: readonly string[] } {
+  const effects: string[] = [];
+  const handled = new Map<string, Promise<boolean>>();
+  return {
+    effects,
+    process: async ({ consumer, messageId }, handle) => {
+      const key = `${consumer} ${messageId}`;
+      // As in a database, the second waits for the first, which may fail.
+      while (handled.has(key)) if (await handled.get(key)) return { duplicate: true };
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      handled.set(key, promise);
+      const written: string[] = [];
+      try {
+        await handle(written);
+      } catch (error) {
+        handled.delete(key);
+        resolve(false);
+        throw error;
+      }
+      effects.push(...written);
+      resolve(true);
+      return { duplicate: false };
+    },
+  };
 }
 
 /** The machine's time, some milliseconds ahead. */
