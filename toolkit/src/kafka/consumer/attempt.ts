@@ -1,9 +1,9 @@
-import { deriveContext, extract, kafkaHeaders, runInContext } from '../../context/index.ts';
+import { extract, kafkaHeaders, runInContext } from '../../context/index.ts';
 import type { CloudEvent } from '../../events/index.ts';
 import { fromRecord } from '../codec.ts';
 import type { IncomingRecord } from '../driver.ts';
 import type { Topic } from '../topic.ts';
-import type { EventHandler, HandledDelivery } from './consumer-options.ts';
+import type { EventHandler } from './consumer-options.ts';
 import type { ConsumerSettings } from './settings.ts';
 
 /** A topic and what handles its events. */
@@ -57,46 +57,62 @@ export async function handleRecord<Transaction>(
   const { group, settings } = options;
   const { inbox, handlerTime, principal, clock } = settings;
   const controller = new AbortController();
-  const giveUp = (): void => controller.abort(options.signal.reason);
-  if (options.signal.aborted) giveUp();
-  else options.signal.addEventListener('abort', giveUp);
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = clock.setTimeout(() => {
-    const error = new HandlerTimeError(handlerTime);
-    controller.abort(error);
-    reject(error);
-  }, handlerTime);
-  controller.signal.addEventListener('abort', () => reject(controller.signal.reason));
-  // Nobody hears of it when the handler was faster.
-  tooLate.catch(() => {});
-  const received = extract(kafkaHeaders(new Map(record.headers)), { trusted: true, principal, clock });
-  const context = deriveContext(received, { signal: controller.signal, clock });
-  const { topic, partition, offset, key } = record;
-  const delivery = (transaction: Transaction): HandledDelivery<Transaction> => ({
-    transaction,
-    context,
-    signal: controller.signal,
-    attempt: attempts + 1,
-    topic,
-    partition,
-    offset,
-    key: key?.toString('utf8'),
+  const { signal } = controller;
+  const context = extract(kafkaHeaders(record.headers as Map<string, Buffer>), {
+    trusted: true,
+    principal,
+    clock,
+    signal,
   });
+  const { topic, partition, offset, key } = record;
   const handle = async (transaction: Transaction): Promise<void> => {
-    await subscription.handle(event, delivery(transaction));
-  };
-  try {
-    const work = runInContext(context, async () => {
-      if (!inbox) {
-        await handle(undefined as Transaction);
-        return false;
-      }
-      const messageId = `${event.source} ${event.id}`;
-      return (await inbox.process({ consumer: group, messageId }, handle)).duplicate;
+    await subscription.handle(event, {
+      transaction,
+      context,
+      signal,
+      attempt: attempts + 1,
+      topic,
+      partition,
+      offset,
+      key: key?.toString('utf8'),
     });
-    return { event, isDuplicate: await Promise.race([work, tooLate]) };
-  } finally {
-    clock.clearTimeout(timer);
-    options.signal.removeEventListener('abort', giveUp);
-  }
+  };
+  const work = async (): Promise<Handled> => {
+    if (!inbox) {
+      await handle(undefined as Transaction);
+      return { event, isDuplicate: false };
+    }
+    const messageId = `${event.source} ${event.id}`;
+    const { duplicate } = await inbox.process({ consumer: group, messageId }, handle);
+    return { event, isDuplicate: duplicate };
+  };
+  // A handler may pay no attention to its signal: its time is over all the same.
+  return new Promise<Handled>((resolve, reject) => {
+    const abort = (reason: unknown): void => {
+      controller.abort(reason);
+      end();
+      reject(reason);
+    };
+    const giveUp = (): void => abort(options.signal.reason);
+    const timer = clock.setTimeout(() => abort(new HandlerTimeError(handlerTime)), handlerTime);
+    const end = (): void => {
+      clock.clearTimeout(timer);
+      options.signal.removeEventListener('abort', giveUp);
+    };
+    if (options.signal.aborted) {
+      giveUp();
+      return;
+    }
+    options.signal.addEventListener('abort', giveUp);
+    runInContext(context, work).then(
+      (handled) => {
+        end();
+        resolve(handled);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
+  });
 }

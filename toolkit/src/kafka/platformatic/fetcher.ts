@@ -9,8 +9,10 @@ import { hasError } from './protocol-errors.ts';
 
 const EARLIEST = -2n;
 const LATEST = -1n;
-/** Milliseconds that a broker may wait for something to send. Whoever resumes a partition waits for as long. */
+/** Milliseconds that a broker may wait for something to send. */
 const LONGEST_WAIT = 250;
+/** The same while some partitions are paused: whoever resumes one waits for the request that is under way. */
+const SHORTEST_WAIT = 20;
 const PARTITION_BYTES = 1024 * 1024;
 const RETRY = 500;
 /** By the protocol: the batch says when a transaction ended and holds no data. */
@@ -143,7 +145,9 @@ export class Fetcher {
       };
     });
     try {
-      const response = await this.#client.fetch({ node, topics, maxWaitTime: LONGEST_WAIT });
+      const isPaused = [...this.#positions.keys()].some((key) => this.#paused.has(key));
+      const maxWaitTime = isPaused ? SHORTEST_WAIT : LONGEST_WAIT;
+      const response = await this.#client.fetch({ node, topics, maxWaitTime });
       this.#fetching.delete(node);
       this.#take(response, ids, asked);
       this.#plan();
