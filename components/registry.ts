@@ -3,6 +3,9 @@ import { certManager } from './certificates/cert-manager/index.ts';
 import { database } from './database/capability.ts';
 import { postgresql } from './database/postgresql/index.ts';
 import { type Registry, register } from './kit/registry.ts';
+import { secrets } from './secrets/capability.ts';
+import { openbao } from './secrets/openbao/index.ts';
+import { vault } from './secrets/vault/index.ts';
 import { streaming } from './streaming/capability.ts';
 import { kafka } from './streaming/kafka/index.ts';
 
@@ -10,5 +13,6 @@ import { kafka } from './streaming/kafka/index.ts';
 export const registry: Registry = [
   register(certificates, [certManager]),
   register(database, [postgresql]),
+  register(secrets, [vault, openbao]),
   register(streaming, [kafka]),
 ];

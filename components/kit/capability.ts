@@ -11,7 +11,7 @@ import type { Principle } from './principles.ts';
 import type { ByProfile, ProfileName } from './profile.ts';
 import type { Release } from './release.ts';
 import type { Scope } from './scope.ts';
-import type { Upstream } from './upstream.ts';
+import type { AnyUpstream } from './upstream.ts';
 import type { Violation } from './violation.ts';
 
 /** What the platform offers, apart from the technology that provides it. */
@@ -41,7 +41,7 @@ export interface Implementation<C extends CapabilityName = CapabilityName, S = u
   /** The complete settings of each profile. */
   sizes: ByProfile<S>;
   /** Everything it may install, for the catalogue. The first is the one whose version it is known by. */
-  upstreams: readonly Upstream[];
+  upstreams: readonly AnyUpstream[];
   /** Definitions it needs; a bundle named by several implementations is installed once. */
   crds: readonly CrdBundle[];
   /** The kinds it writes. Emitting another is an error. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CrdBundle } from './kinds.ts';
 import { imageReference } from './images.ts';
 import type { Registry } from './registry.ts';
-import { describeSource, type Upstream } from './upstream.ts';
+import { describeSource, isRelease, type Upstream } from './upstream.ts';
 import type { Violation } from './violation.ts';
 
 /** Says that nobody has fetched it yet: the first `ninefold vendor` that does writes the digest. */
@@ -51,7 +51,9 @@ export function knownDigest(digest: string | undefined): string | undefined {
 
 /** Every release that the registry may install, by name. */
 export function upstreamsOf(registry: Registry): Map<string, Upstream> {
-  const all = registry.flatMap(({ implementations }) => implementations.flatMap((one) => [...one.upstreams]));
+  const all = registry.flatMap(({ implementations }) =>
+    implementations.flatMap((one) => one.upstreams.filter(isRelease)),
+  );
   return new Map(all.map((upstream) => [upstream.name, upstream]));
 }
 

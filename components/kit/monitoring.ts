@@ -41,6 +41,8 @@ export interface PodMonitorOptions {
   port: string;
   /** @default '/metrics' */
   path?: string;
+  /** Parameters of the query, such as the format. @default none */
+  parameters?: Readonly<Record<string, readonly string[]>>;
   /** For a port with TLS: the Secret whose `ca.crt` signed for it, and the name that it was signed for. */
   tls?: { secretName: string; serverName: string };
 }
@@ -61,6 +63,7 @@ export function podMonitor(
           port: options.port,
           path: options.path ?? '/metrics',
           interval: '30s',
+          ...(options.parameters ? { params: options.parameters } : {}),
           ...(options.tls ? tlsScraping(options.tls) : {}),
         },
       ],

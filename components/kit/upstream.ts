@@ -1,7 +1,7 @@
-import type { Image } from './images.ts';
+import { type Image, imageReference } from './images.ts';
 
 /** One released thing that an implementation installs: an operator's chart or its release manifest. */
-export interface Upstream {
+export interface Upstream<S extends UpstreamSource | ImageSource = UpstreamSource> {
   /** Stable name, also the folder in `vendor/`. */
   name: string;
   title: string;
@@ -13,7 +13,7 @@ export interface Upstream {
   licence: string;
   /** Licence of the chart itself, where it is not the program's. @default `licence` */
   chartLicence?: string;
-  source: UpstreamSource;
+  source: S;
   images: readonly Image[];
   /** Kubernetes versions it supports, as a semantic version range. */
   kubernetes: string;
@@ -38,6 +38,20 @@ export type UpstreamSource =
       namespacePlaceholder?: string;
     };
 
+/** A program of which nothing is rendered: objects of the platform's own run its image. */
+export interface ImageSource {
+  type: 'image';
+  image: Image;
+}
+
+/** Whatever an implementation installs: a release, or a program that objects of its own run. */
+export type AnyUpstream = Upstream | Upstream<ImageSource>;
+
+/** Whether there is a file to fetch and render. */
+export function isRelease(upstream: AnyUpstream): upstream is Upstream {
+  return upstream.source.type !== 'image';
+}
+
 /** Something in a release that is let through by name, with its reason. */
 export interface UpstreamAllowance {
   rule:
@@ -53,6 +67,13 @@ export interface UpstreamAllowance {
 }
 
 /** Where a person can get it, in one line. */
-export function describeSource(source: UpstreamSource): string {
-  return source.type === 'chart' ? `${source.repository} ${source.chart}` : source.url;
+export function describeSource(source: UpstreamSource | ImageSource): string {
+  switch (source.type) {
+    case 'chart':
+      return `${source.repository} ${source.chart}`;
+    case 'manifest':
+      return source.url;
+    case 'image':
+      return imageReference(source.image, {});
+  }
 }

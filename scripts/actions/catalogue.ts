@@ -1,5 +1,5 @@
 /** Everything that the platform can be made of. */
-import { describeSource, type Upstream } from '../../components/kit/upstream.ts';
+import { type AnyUpstream, describeSource, isRelease } from '../../components/kit/upstream.ts';
 import { vendoredFolders } from '../../components/kit/vendored.ts';
 import { registry } from '../../components/registry.ts';
 import { vendorDirectory } from '../../stacks/layers.ts';
@@ -41,7 +41,7 @@ export async function catalogue({ json }: CatalogueOptions): Promise<number> {
 
 function listCapabilities() {
   const vendor = vendorDirectory();
-  const isVendored = ({ name, version }: Upstream) =>
+  const isVendored = ({ name, version }: AnyUpstream) =>
     vendoredFolders(vendor, name).some((folder) => folder.startsWith(`${name}/${version}-`));
   return registry.map(({ capability, implementations }) => ({
     capability: capability.name,
@@ -61,8 +61,8 @@ function listCapabilities() {
         source: describeSource(upstream.source),
         homepage: upstream.homepage,
         kubernetes: upstream.kubernetes,
-        /** Whether its objects are here, or the lab makes do with stand-ins. */
-        origin: isVendored(upstream) ? 'vendored' : 'stand-in',
+        /** Whether its objects are here, the lab makes do with stand-ins, or ours run its image. */
+        origin: isVendored(upstream) ? 'vendored' : isRelease(upstream) ? 'stand-in' : 'image',
       })),
     })),
   }));
