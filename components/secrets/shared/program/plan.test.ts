@@ -6,8 +6,9 @@ import { vault, vaultProduct } from '../../vault/index.ts';
 import { clientState } from '../client-state.ts';
 import { platformConfiguration } from '../platform-state.ts';
 import { secretsSizes } from '../settings.ts';
-import type { Desired, Fields, Json } from './desired.ts';
+import type { Desired, Json } from './desired.ts';
 import { type Change, type PlanInputs, planChanges, readsFor } from './plan.ts';
+import { Model } from './test-support/model.ts';
 
 const settings = secretsSizes.production;
 const { base, objects } = platformConfiguration(vaultProduct, settings);
@@ -24,51 +25,23 @@ const facts = {
 };
 const start = Date.parse('2030-01-01T00:00:00Z');
 
-/** A server that does what it is asked, as far as the planner can see. */
-class Model {
-  readonly data = new Map<string, Fields>();
-  now = start;
+/** Plans for a server as it is, and has it do what was planned. */
+class Planned extends Model {
+  time = start;
   private readonly desired: readonly Desired[];
 
   constructor(desired: readonly Desired[]) {
+    super(() => this.time);
     this.desired = desired;
   }
 
   plan(): Change[] {
     const current = new Map(readsFor(this.desired).map((path) => [path, this.read(path)]));
-    return planChanges(this.desired, { ...inputs, current, now: this.now });
+    return planChanges(this.desired, { ...inputs, current, now: this.time });
   }
 
-  make({ method, path, body = {} }: Change): void {
-    const [table, name = ''] = [path.split('/').slice(0, 2).join('/'), path.split('/')[2] ?? ''];
-    if (['sys/mounts', 'sys/auth', 'sys/audit'].includes(table) && path.split('/').length === 3) {
-      const { [`${name}/`]: before, ...rest } = this.data.get(table) ?? {};
-      this.data.set(table, method === 'DELETE' || before ? rest : { ...rest, [`${name}/`]: body });
-      return;
-    }
-    if (method === 'DELETE') {
-      this.data.delete(path);
-      return;
-    }
-    const generated = /^kv\/data\/(.*)$/.exec(path)?.[1];
-    if (generated) {
-      const version = Number(this.data.get(`kv/metadata/${generated}`)?.current_version ?? 0) + 1;
-      const versions = { [version]: { created_time: new Date(this.now).toISOString() } };
-      this.data.set(`kv/metadata/${generated}`, { current_version: version, versions });
-      return;
-    }
-    const one = this.desired.find((wanted) => 'path' in wanted && wanted.path === path);
-    const at = (one && 'readAt' in one ? one.readAt : undefined) ?? path;
-    this.data.set(at, { ...this.data.get(at), ...body });
-  }
-
-  private read(path: string): Fields | undefined {
-    const list = /^(.*)\?list=true$/.exec(path)?.[1];
-    if (list === undefined || this.data.has(path)) return this.data.get(path);
-    const keys = [...this.data.keys()]
-      .filter((one) => one.startsWith(`${list}/`))
-      .map((one) => one.slice(list.length + 1));
-    return keys.length > 0 ? { keys } : undefined;
+  make({ method, path, body }: Change): void {
+    this.write(method, path, body);
   }
 }
 
@@ -107,7 +80,7 @@ describe('the planner', () => {
   test('leaves nothing to do once all it asked for is done, wherever it was interrupted', () => {
     fc.assert(
       fc.property(needs, fc.nat(), (all, at) => {
-        const model = new Model([...platform, ...all.flatMap((one) => clientState(facts, one))]);
+        const model = new Planned([...platform, ...all.flatMap((one) => clientState(facts, one))]);
         const first = model.plan();
         for (const change of first.slice(0, at % (first.length + 1))) model.make(change);
         for (const change of model.plan()) model.make(change);
@@ -121,7 +94,7 @@ describe('the planner', () => {
     fc.assert(
       fc.property(needs, fc.nat(), (all, which) => {
         const desired = [...platform, ...all.flatMap((one) => clientState(facts, one))];
-        const model = new Model(desired);
+        const model = new Planned(desired);
         for (const change of model.plan()) model.make(change);
         const entries = desired.filter((one) => one.kind === 'entry');
         const spoiled = entries[which % entries.length];
@@ -142,10 +115,10 @@ describe('the planner', () => {
   test('takes away what was a service’s, and neither its keys, its secrets nor anybody else’s', () => {
     fc.assert(
       fc.property(needs, (all) => {
-        const served = new Model([...platform, ...all.flatMap((one) => clientState(facts, one))]);
+        const served = new Planned([...platform, ...all.flatMap((one) => clientState(facts, one))]);
         for (const change of served.plan()) served.make(change);
         served.data.set('sys/policies/acl/by-hand', { policy: '' });
-        const left = new Model(platform);
+        const left = new Planned(platform);
         for (const [path, value] of served.data) left.data.set(path, value);
         const changes = left.plan();
         const owned = [...served.data.keys()].filter((path) =>
@@ -162,14 +135,14 @@ describe('the planner', () => {
     const desired: Desired[] = [
       { kind: 'generated', mount: 'kv', path: 'a', keys: ['one', 'two'], rotateAfter: 3600 },
     ];
-    const model = new Model(desired);
+    const model = new Planned(desired);
     const [first] = model.plan();
     assert.deepEqual(first?.body, { data: { one: 'random', two: 'random' }, options: { cas: 0 } });
     assert.ok(first);
     model.make(first);
-    model.now += 3599_000;
+    model.time += 3599_000;
     assert.deepEqual(model.plan(), []);
-    model.now += 1000;
+    model.time += 1000;
     assert.deepEqual(model.plan()[0]?.body?.options, { cas: 1 });
   });
 
