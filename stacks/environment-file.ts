@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { imagePins } from '../components/kit/lock.ts';
 import type { Plan } from '../components/kit/plan.ts';
 import { planEnvironment } from '../components/kit/planner.ts';
 import { quantityValue } from '../components/kit/quantity.ts';
 import type { Registry } from '../components/kit/registry.ts';
 import { InvalidInputError, type Violation } from '../components/kit/violation.ts';
 import { readEnvironment } from './environment.ts';
+import { readLock } from './lock-file.ts';
 import { labZones, profiles } from './profiles.ts';
 
 /** Where environment files stand. */
@@ -69,7 +71,9 @@ function planFile(name: string, file: string, registry: Registry, overrides: Pla
     );
   }
   const content = applyOverrides(document.toJS(), overrides);
-  const { environment, violations } = readEnvironment(name, content, registry);
+  const { environment: read, violations } = readEnvironment(name, content, registry);
+  const lock = readLock();
+  const environment = lock ? { ...read, images: { ...read.images, pins: imagePins(lock) } } : read;
   const planned = planEnvironment(environment, registry, {
     today: new Date().toISOString().slice(0, 10),
     capacity: environment.cluster.kind === 'lab' ? labCapacity(environment.profile) : undefined,

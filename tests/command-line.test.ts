@@ -121,3 +121,13 @@ test('vendoring what no environment installs is wrong input, with what there is'
   assert.equal(outcome.code, 2);
   assert.match(outcome.stderr, /allowed .*cert-manager/);
 });
+
+test('a cluster of the user’s gets what is missing first, and says what it could not get', async () => {
+  bench.writeEnvironment('mine', 'profile: small\ncluster: { kind: existing, context: nowhere }\n');
+  bench.variables.NINEFOLD_VENDOR = join(bench.directory, 'vendor');
+  const outcome = await bench.run('up', '--env', 'mine', '--yes');
+  delete bench.variables.NINEFOLD_VENDOR;
+  assert.equal(outcome.code, 3);
+  assert.match(outcome.stderr, /cert-manager\.unreachable: the mirror does not have it/);
+  assert.match(outcome.stderr, /strimzi\.unreachable/);
+});

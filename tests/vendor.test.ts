@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { imagePins, lockFor } from '../components/kit/lock.ts';
 import { objectSources } from '../components/kit/object-sources.ts';
 import { recordProgram } from '../preview/monitor.ts';
 import { emitLayer } from '../stacks/layers.ts';
 import { ArtefactCache } from '../scripts/vendor/cache.ts';
 import type { Finding } from '../scripts/vendor/findings.ts';
+import { pinImages } from '../scripts/vendor/pin-images.ts';
 import { objectsOf } from './support/recorded-platform.ts';
 import { manifestText, packChart, sha256 } from './support/upstream-server.ts';
 import { VendorBench } from './support/vendor-bench.ts';
-import { namespace } from './support/vendored-platform.ts';
+import { namespace, planOf, vendoredPlatform } from './support/vendored-platform.ts';
 
 const rulesOf = (findings: readonly Finding[]) => findings.map(({ rule }) => rule).sort();
 
@@ -100,6 +102,96 @@ describe('vendoring', () => {
     rmSync(bench.vendor, { recursive: true });
     await bench.run();
     assert.deepEqual(bench.files(), first);
+  });
+
+  test('goes on after a run that was killed while it wrote', async () => {
+    await using bench = await new VendorBench().open();
+    const { entries } = await bench.run();
+    const whole = bench.files();
+    const folder = entries.find(({ name }) => name === 'greeter')?.folder ?? '';
+    // Killed between taking away the old folder and putting the new one in its place.
+    rmSync(join(bench.vendor, folder), { recursive: true });
+    mkdirSync(join(bench.vendor, 'greeter/.new'));
+    writeFileSync(join(bench.vendor, 'greeter/.new/objects.yaml'), 'apiVersion: v1\nkind: Sec');
+    await bench.run();
+    assert.deepEqual(bench.files(), whole);
+  });
+
+  test('sends images to the mirror and pins them, in containers and wherever else they are named', async () => {
+    await using bench = await new VendorBench().open();
+    const { platform } = await bench.run();
+    const plan = planOf(platform.registry, { images: { prefix: 'mirror.example.org/cache' } });
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const pins = { 'registry.example.org/greeter/worker:3.4.5': digest };
+    const pinned = {
+      ...plan,
+      environment: { ...plan.environment, images: { ...plan.environment.images, pins } },
+    };
+    const sources = objectSources({
+      vendor: { directory: bench.vendor, kubernetes: '1.36' },
+      standIns: false,
+    });
+    const program = () => emitLayer('platform', pinned, platform.registry, sources);
+    const { graph } = await recordProgram(program, { project: 'ninefold', stack: 'test.platform' });
+    const texts = objectsOf(graph)
+      .filter(({ object }) => object.kind === 'Deployment')
+      .map(({ object }) => JSON.stringify(object));
+    const found = texts.flatMap(
+      (text) => text.match(/[a-z./]*(?:greeter|mail)\/[a-z]+:[\w.]+(?:@sha256:\w+)?/g) ?? [],
+    );
+    const home = 'mirror.example.org/cache/registry.example.org';
+    assert.deepEqual(found.sort(), [
+      `${home}/greeter/operator:3.4.5`,
+      `${home}/greeter/worker:3.4.5@${digest}`,
+      `${home}/greeter/worker:3.4.5@${digest}`,
+      `${home}/mail/delivery:2.0.1`,
+      `${home}/mail/operator:2.0.1`,
+    ]);
+  });
+
+  test('pins images to what their registry has, and leaves alone what it can not ask', async () => {
+    await using bench = await new VendorBench().open();
+    const digest = `sha256:${'b'.repeat(64)}`;
+    bench.server.images.set('greeter/operator:3.4.5', digest);
+    const image = (registry: string, repository: string) => ({ registry, repository, tag: '3.4.5' });
+    const images = [
+      image(bench.server.host, 'greeter/operator'),
+      image(bench.server.host, 'greeter/unknown'),
+    ];
+    const { registry } = vendoredPlatform(bench.server, { chart: { images } });
+    const lock = await pinImages(lockFor(registry, undefined), ['greeter'], {
+      signal: undefined,
+      patienceMs: 2000,
+    });
+    assert.deepEqual(lock.upstreams.greeter?.images, {
+      [`${bench.server.host}/greeter/operator:3.4.5`]: digest,
+      [`${bench.server.host}/greeter/unknown:3.4.5`]: 'unseen',
+    });
+    assert.deepEqual(imagePins(lock), { [`${bench.server.host}/greeter/operator:3.4.5`]: digest });
+  });
+
+  test('sets what no value reaches, and replaces the placeholder of a manifest', async () => {
+    await using bench = await new VendorBench().open();
+    const container = 'spec.template.spec.containers[name=operator]';
+    const set = {
+      [`${container}.env[name=LEVEL].value`]: 'debug',
+      [`${container}.env[name=EXTRA]`]: { name: 'EXTRA', value: 'yes' },
+      'spec.replicas': 3,
+    };
+    const changes = [{ kind: 'Deployment', name: 'mail-operator', set }];
+    const { entries } = await bench.run({ changes });
+    const mail = entries.find(({ name }) => name === 'mail');
+    assert.deepEqual(mail?.leftOut, [
+      'CustomResourceDefinition/postcards.mail.example.org',
+      `Namespace/${namespace}`,
+    ]);
+    const text = bench.files()[join(mail?.folder ?? '', 'objects.yaml')] ?? '';
+    assert.match(text, /replicas: 3/);
+    assert.match(text, /value: debug/);
+    assert.match(text, /name: EXTRA/);
+    assert.doesNotMatch(text, /PLACEHOLDER/);
+    const wrong = [{ kind: 'Deployment', name: 'other', set }];
+    assert.deepEqual(rulesOf(await bench.refused({ changes: wrong })), ['change']);
   });
 
   test('keeps other settings beside', async () => {

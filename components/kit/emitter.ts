@@ -40,7 +40,7 @@ export function emitObject(
     ...(options.holdsData ? { [keys.holdsData]: options.holdsData } : {}),
   };
   const complete: Manifest = {
-    ...withImagePrefix(manifest, context.environment),
+    ...withImages(manifest, context.environment),
     metadata: {
       ...manifest.metadata,
       labels: {
@@ -63,9 +63,9 @@ export function emitObject(
   });
 }
 
-/** Sends every image of a workload to the environment's mirror, if it has one. */
-function withImagePrefix(manifest: Manifest, environment: Environment): Manifest {
-  if (!environment.images.prefix || !podSpecOf(manifest)) return manifest;
+/** Pins every image of a workload that has a known digest, and sends it to the environment's mirror, if it has one. */
+function withImages(manifest: Manifest, environment: Environment): Manifest {
+  if (!podSpecOf(manifest)) return manifest;
   const copy = structuredClone(manifest);
   const pod = podSpecOf(copy);
   for (const list of ['initContainers', 'containers']) {

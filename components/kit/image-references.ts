@@ -75,10 +75,9 @@ function rewriteDeclared(reference: string, images: readonly Image[], settings: 
   const { registry, repository, tag, digest } = parseReference(reference);
   const sameName = images.filter((one) => one.registry === registry && one.repository === repository);
   if (sameName.length === 0) return reference;
+  if (!tag) return rewriteReference(reference, settings);
   const pinned = digest ?? sameName.find((one) => one.tag === tag)?.digest;
-  return tag
-    ? imageReference({ registry, repository, tag, ...(pinned ? { digest: pinned } : {}) }, settings)
-    : rewriteReference(reference, settings);
+  return imageReference({ registry, repository, tag, ...(pinned ? { digest: pinned } : {}) }, settings);
 }
 
 function containersOf(manifest: Manifest): Record<string, unknown>[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CrdBundle } from './kinds.ts';
-import { imageReference } from './images.ts';
+import { plainReference } from './images.ts';
 import type { Registry } from './registry.ts';
 import { describeSource, isRelease, type Upstream } from './upstream.ts';
 import type { Violation } from './violation.ts';
@@ -49,6 +49,12 @@ export function knownDigest(digest: string | undefined): string | undefined {
   return digest === unseen ? undefined : digest;
 }
 
+/** The digests that images are pinned to, by reference. */
+export function imagePins({ upstreams }: Lock): Record<string, string> {
+  const images = Object.values(upstreams).flatMap((upstream) => Object.entries(upstream.images));
+  return Object.fromEntries(images.filter(([, digest]) => digest !== unseen));
+}
+
 /** Every release that the registry may install, by name. */
 export function upstreamsOf(registry: Registry): Map<string, Upstream> {
   const all = registry.flatMap(({ implementations }) =>
@@ -87,7 +93,7 @@ export function lockUpstream(upstream: Upstream, before: LockedUpstream | undefi
   const { version, source } = upstream;
   const origin = describeSource(source);
   const same = before?.version === version && before.source === origin;
-  const references = upstream.images.map((image) => imageReference({ ...image, digest: '' }, {})).sort();
+  const references = upstream.images.map((image) => plainReference(image)).sort();
   return {
     kind: source.type,
     version,

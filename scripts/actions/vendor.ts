@@ -17,6 +17,7 @@ import { painter } from '../terminal/style.ts';
 import { checkText, upgradeText, vendorText } from '../terminal/vendor-text.ts';
 import { ArtefactCache } from '../vendor/cache.ts';
 import { checkVendored } from '../vendor/check.ts';
+import { pinImages } from '../vendor/pin-images.ts';
 import { compareUpgrade } from '../vendor/upgrade.ts';
 import { foldersOf, vendorPlan, type VendorOptions, type VendorOutcome } from '../vendor/vendor-plan.ts';
 import { watch } from './run.ts';
@@ -70,8 +71,10 @@ export async function vendorMissing(plan: Plan, mirror = process.env.NINEFOLD_MI
 export async function runVendor(request: VendorRequest, access: AccessOptions): Promise<VendorOutcome> {
   return withVendorLock(access, async (lock) => {
     const outcome = await vendorPlan(vendorOptions(request, lock, access));
-    if (JSON.stringify(outcome.lock) !== JSON.stringify(lock)) writeLock(outcome.lock);
-    return outcome;
+    const online = outcome.entries.filter(({ from }) => from === 'home').map(({ name }) => name);
+    const after = await pinImages(outcome.lock, online, { signal: access.signal, patienceMs: 10_000 });
+    if (JSON.stringify(after) !== JSON.stringify(lock)) writeLock(after);
+    return { ...outcome, lock: after };
   });
 }
 

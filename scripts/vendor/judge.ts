@@ -1,7 +1,7 @@
 /** What stands against taking the objects of a release, one rule a function. */
 import { isDeepStrictEqual } from 'node:util';
 import { containerImages, mentionedImages, parseReference } from '../../components/kit/image-references.ts';
-import { imageReference } from '../../components/kit/images.ts';
+import { plainReference } from '../../components/kit/images.ts';
 import type { CustomKind } from '../../components/kit/kinds.ts';
 import type { Manifest } from '../../components/kit/manifest.ts';
 import { scopeOf } from '../../components/kit/object-scopes.ts';
@@ -114,10 +114,10 @@ function judgePlace(object: Manifest, { upstream, namespaces, kinds }: Judgement
 }
 
 function judgeImages(object: Manifest, { upstream }: Judgement): Finding[] {
-  const declared = upstream.images.map((image) => imageReference({ ...image, digest: '' }, {}));
+  const declared = upstream.images.map(plainReference);
   const of = containerImages(object).flatMap(({ container, image }) => {
     const { registry, repository, tag, digest } = parseReference(image);
-    const plain = imageReference({ registry, repository, tag: tag ?? '' }, {});
+    const plain = plainReference({ registry, repository, tag: tag ?? '' });
     const problem =
       !tag && !digest
         ? 'has no tag, so nobody knows which version runs'

@@ -55,7 +55,7 @@ export function storeObjects(
   );
   if (same) return false;
   // Made beside and moved into place: whatever kills the run, a folder is there whole or not at all.
-  const beside = join(dirname(target), `.${process.pid}.new`);
+  const beside = join(dirname(target), '.new');
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(beside, { recursive: true });
   for (const [name, content] of Object.entries(files)) writeFileSync(join(beside, name), content);

@@ -24,7 +24,8 @@ export const helm: Tool = {
     version: `v${helmVersion}`,
     replace: {},
     stamp: { 'helm.sh/helm/v4/internal/version.version': `v${helmVersion}` },
-    expectedMs: 150_000,
+    // On two cores that other builds shared: alone it takes less.
+    expectedMs: 660_000,
   },
   goPackage: 'helm.sh/helm/v4/cmd/helm',
 };
