@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { labCommand } from './commands/lab.ts';
+import { newCommand } from './commands/new.ts';
 import { previewCommand } from './commands/preview.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
@@ -24,6 +25,7 @@ const commands = [
   kubeconfigCommand,
   settingsCommand,
   catalogueCommand,
+  newCommand,
 ];
 
 /** Runs a command line and returns the exit code. */

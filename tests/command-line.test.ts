@@ -19,9 +19,18 @@ const commands = [
   'kubeconfig',
   'settings',
   'catalogue',
+  'new',
 ];
 
-for (const command of [...commands.map((one) => [one]), ['lab', 'start'], ['lab', 'stop'], ['lab', 'list']]) {
+const inner = [
+  ['lab', 'start'],
+  ['lab', 'stop'],
+  ['lab', 'list'],
+  ['new', 'capability'],
+  ['new', 'implementation'],
+];
+
+for (const command of [...commands.map((one) => [one]), ...inner]) {
   test(`${command.join(' ')} explains itself with an example`, async () => {
     const outcome = await bench.start(...command, '--help').outcome;
     assert.equal(outcome.code, 0);
