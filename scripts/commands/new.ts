@@ -32,8 +32,8 @@ export function newCommand(): Command {
       process.exitCode = await newImplementation(of, name, options);
     });
   const source = [
-    '--manifest https://github.com/rabbitmq/cluster-operator/releases/download/v2.16.0/cluster-operator.yml',
-    '--release 2.16.0 --licence MPL-2.0 --image docker.io/rabbitmqoperator/cluster-operator:2.16.0',
+    '--manifest https://github.com/rabbitmq/cluster-operator/releases/download/v2.22.3/cluster-operator.yml',
+    '--release 2.22.3 --licence MPL-2.0 --image docker.io/rabbitmqoperator/cluster-operator:2.22.3',
     '--kind rabbitmq.com/v1beta1/RabbitmqCluster --port 5671',
   ].join(' \\\n      ');
   command.addCommand(
