@@ -15,6 +15,8 @@ export interface PhaseReport {
   readonly good: number;
   readonly late: number;
   readonly refused: number;
+  /** Given up long after anybody waited. */
+  readonly unanswered: number;
   readonly failed: number;
   /** Good answers of which a part was less than fresh, such as `stale recommendations`. */
   readonly degraded: Readonly<Record<string, number>>;
@@ -58,6 +60,7 @@ export function summarize(phase: {
     good,
     late: count('late'),
     refused: count('refused'),
+    unanswered: count('unanswered'),
     failed: count('failed'),
     degraded,
     latency:

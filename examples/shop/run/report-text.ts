@@ -39,12 +39,25 @@ export function reportText({ capacity, phases, trace, facts, problems }: Report)
 }
 
 function phaseText(phase: PhaseReport): string {
-  const { title, duration, rate, goodput, requests, good, late, refused, failed, latency, degraded } = phase;
+  const {
+    title,
+    duration,
+    rate,
+    goodput,
+    requests,
+    good,
+    late,
+    refused,
+    unanswered,
+    failed,
+    latency,
+    degraded,
+  } = phase;
   const { sheds, retries, rejected, opened, records } = phase.counts;
   const rows: readonly [string, string][] = [
     [
       'requests',
-      `${requests}: ${good} good, ${late} late, ${refused} refused, ${failed} failed (${goodput} good ones a second)`,
+      `${requests}: ${good} good, ${late} late, ${refused} refused, ${unanswered === 0 ? '' : `${unanswered} unanswered, `}${failed} failed (${goodput} good ones a second)`,
     ],
     [
       'latency',

@@ -106,12 +106,19 @@ describe('the summary of a phase', () => {
       { result: 'failed', latency: 5_000, degraded: [], problem: 'gone' },
       { result: 'failed', latency: 5_000, degraded: [], problem: 'gone' },
       { result: 'refused', latency: 1, degraded: [] },
+      { result: 'unanswered', latency: 3_000, degraded: [] },
     ];
     const counts = { sheds: {}, retries: {}, rejected: {}, opened: {}, degraded: {}, records: {} };
     const summary = summarize({ name: 'calm', title: 'calm', rate: 10, duration: 10_000, outcomes, counts });
     assert.deepEqual(
-      { good: summary.good, refused: summary.refused, failed: summary.failed, goodput: summary.goodput },
-      { good: 99, refused: 1, failed: 2, goodput: 9.9 },
+      {
+        good: summary.good,
+        refused: summary.refused,
+        unanswered: summary.unanswered,
+        failed: summary.failed,
+        goodput: summary.goodput,
+      },
+      { good: 99, refused: 1, unanswered: 1, failed: 2, goodput: 9.9 },
     );
     assert.deepEqual(summary.latency, { p50: 50, p95: 95, p99: 99 });
     assert.deepEqual(summary.degraded, { 'stale article': 1 });

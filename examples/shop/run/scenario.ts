@@ -243,9 +243,9 @@ export class Scenario {
 /** What a phase has to show, whatever the machine. */
 function judgePhases(phases: readonly PhaseReport[]): string[] {
   return phases
-    .filter(({ name, failed }) => name === 'restart' && failed > 0)
+    .filter(({ name, failed, unanswered }) => name === 'restart' && failed + unanswered > 0)
     .map(
-      ({ failed, problems }) =>
-        `${failed} requests failed while services were replaced: ${problems.join('; ')}`,
+      ({ failed, unanswered, problems }) =>
+        `${failed + unanswered} requests failed while services were replaced: ${problems.join('; ')}`,
     );
 }

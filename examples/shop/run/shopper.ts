@@ -8,9 +8,9 @@ import type { Balancer } from './balancer.ts';
 export interface Outcome {
   /**
    * `good`: answered in time. `late`: answered, but nobody needs it any more. `refused`: told that there is too much to
-   * do. `failed`: anything else, such as no answer at all.
+   * do. `unanswered`: given up long after anybody waited. `failed`: anything else, such as an error.
    */
-  readonly result: 'good' | 'late' | 'refused' | 'failed';
+  readonly result: 'good' | 'late' | 'refused' | 'unanswered' | 'failed';
   readonly latency: number;
   /** What of the answer was less than fresh, such as `stale recommendations`. */
   readonly degraded: readonly string[];
@@ -127,6 +127,9 @@ export class Shopper {
       if (statusCode >= 400) return { outcome: outcome('failed', `${request.path}: ${statusCode}`) };
       return { outcome: outcome(performance.now() - began > patience ? 'late' : 'good'), body };
     } catch (error) {
+      if (error instanceof DOMException && error.name === 'TimeoutError') {
+        return { outcome: outcome('unanswered', `${request.path}: no answer`) };
+      }
       return { outcome: outcome('failed', `${request.path}: ${String(error)}`) };
     }
   }
