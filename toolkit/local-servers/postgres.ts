@@ -44,6 +44,8 @@ const RESTART_ATTEMPTS = 50;
 export interface PostgresServerOptions {
   /** Whether a commit waits for the disk, as in production: for benchmarks. @default false */
   readonly durable?: boolean;
+  /** Parameters of the server, which win over those that make it small and fast. @default none */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Told what takes its time. @default nobody is told */
   readonly tell?: Tell;
 }
@@ -57,7 +59,8 @@ export interface PostgresServerOptions {
  * const pool = new pg.Pool({ connectionString: postgres.url });
  */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const settings = options.durable ? SETTINGS : [...SETTINGS, ...FORGETFUL];
+  const given = Object.entries(options.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
+  const settings = [...SETTINGS, ...(options.durable ? [] : FORGETFUL), ...given];
   const binaries = await postgresBinaries(options.tell);
   const user = process.getuid?.() === 0 ? await ordinaryUser() : undefined;
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-postgres-'));

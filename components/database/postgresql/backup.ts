@@ -54,7 +54,7 @@ export function emitSchedule(
   };
   return [
     scope.custom(
-      'backups',
+      `backups-${name}`,
       postgresqlKinds.ScheduledBackup,
       { metadata: { name }, spec },
       { dependsOn: after },

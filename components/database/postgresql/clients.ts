@@ -61,7 +61,8 @@ function emitGrants(scope: Scope<unknown>, facts: DatabaseFacts, need: DatabaseN
   const { role, database, databaseObject, connectObject } = namesOf(need);
   const owns = need.access === 'owner';
   const reclaim = scope.plan.environment.protection ? 'retain' : 'delete';
-  const inCluster = (name: string) => ({ name, namespace: facts.namespace });
+  // A role or database can't move to another cluster, so objects are called after theirs too.
+  const inCluster = (name: string) => ({ name: `${facts.cluster}.${name}`, namespace: facts.namespace });
   const cluster = { name: facts.cluster };
   const ready = { readyWhen: 'jsonpath={.status.applied}=true' };
 
@@ -76,7 +77,7 @@ function emitGrants(scope: Scope<unknown>, facts: DatabaseFacts, need: DatabaseN
   const connect = owns
     ? [
         scope.custom(
-          `connect-${databaseObject}`,
+          `connect-${facts.cluster}-${databaseObject}`,
           postgresqlKinds.DatabaseRole,
           { metadata: inCluster(connectObject), spec: connectSpec },
           ready,
@@ -95,7 +96,7 @@ function emitGrants(scope: Scope<unknown>, facts: DatabaseFacts, need: DatabaseN
     databaseRoleReclaimPolicy: reclaim,
   };
   const login = scope.custom(
-    `role-${role}`,
+    `role-${facts.cluster}-${role}`,
     postgresqlKinds.DatabaseRole,
     { metadata: inCluster(role), spec: roleSpec },
     { ...ready, ...(connect.length > 0 ? { dependsOn: connect } : {}) },
@@ -110,7 +111,7 @@ function emitGrants(scope: Scope<unknown>, facts: DatabaseFacts, need: DatabaseN
     databaseReclaimPolicy: reclaim,
   };
   const made = scope.custom(
-    `database-${databaseObject}`,
+    `database-${facts.cluster}-${databaseObject}`,
     postgresqlKinds.Database,
     { metadata: inCluster(databaseObject), spec: databaseSpec },
     {

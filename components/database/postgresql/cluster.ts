@@ -41,11 +41,19 @@ export function emitCluster(
   const images = scope.custom('images', postgresqlKinds.ImageCatalog, catalogContent(scope), {
     dependsOn: after,
   });
-  return scope.custom('cluster', postgresqlKinds.Cluster, clusterContent(scope.settings), {
-    dependsOn: [...after, images],
-    readyWhen: 'condition=Ready',
-    holdsData: 'the data of every database',
-  });
+  // Known by its name, so that a recovery under another name is made beside it and not in its place.
+  return scope.custom(
+    `cluster-${scope.settings.name}`,
+    postgresqlKinds.Cluster,
+    clusterContent(scope.settings),
+    {
+      dependsOn: [...after, images],
+      readyWhen: 'condition=Ready',
+      // Where data is protected, a cluster that is no longer ours to run stays until somebody deletes it by hand.
+      retainOnDelete: scope.plan.environment.protection,
+      holdsData: 'the data of every database',
+    },
+  );
 }
 
 function catalogContent(scope: Scope<PostgresqlSettings>): CustomResourceContent {

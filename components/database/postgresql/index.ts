@@ -15,6 +15,7 @@ import { databaseNamespace, operatorNamespace } from './names.ts';
 import { emitNetwork } from './network.ts';
 import { emitOperator, emitPlugin } from './operators.ts';
 import { emitPooler } from './pooler.ts';
+import { emitRecoveryPlan } from './recovery-plan.ts';
 import { operatorRelease, pluginRelease, releasesOf } from './releases.ts';
 import { type PostgresqlSettings, postgresqlSettings, postgresqlSizes } from './settings.ts';
 
@@ -63,6 +64,7 @@ export const postgresql = defineImplementation<'database', PostgresqlSettings>({
     const cluster = emitCluster(scope, [opened, ...certificates, ...plugin, ...store]);
     const pooler = emitPooler(scope, [cluster]);
     emitSchedule(scope, [cluster]);
+    emitRecoveryPlan(scope);
     emitMonitors(scope, [cluster, ...pooler]);
   },
   bind: bindClient,

@@ -29,7 +29,7 @@ export function emitPooler(
       ? [scope.object('pooler-disruption', podDisruptionBudget(poolerOf(name), labels))]
       : [];
   const content = { metadata: { name: poolerOf(name) }, spec: poolerSpec(scope) };
-  return [...budget, scope.custom('pooler', postgresqlKinds.Pooler, content, { dependsOn: after })];
+  return [...budget, scope.custom(`pooler-${name}`, postgresqlKinds.Pooler, content, { dependsOn: after })];
 }
 
 /**
