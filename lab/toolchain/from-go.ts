@@ -86,6 +86,7 @@ export async function fromGo(
         '-mod=mod',
         '-trimpath',
         '-buildvcs=false',
+        ...(build.tags ? [`-tags=${build.tags.join(',')}`] : []),
         `-ldflags=${['-s', '-w', ...stamps].join(' ')}`,
         `-o=${output}/`,
         ...wanted.map((tool) => tool.goPackage),

@@ -72,6 +72,8 @@ export interface GoBuild {
   readonly replace: Readonly<Record<string, string>>;
   /** Variables stamped at link time, so that the program reports its version. */
   readonly stamp: Readonly<Record<string, string>>;
+  /** Build tags that leave out what the program needs only elsewhere. @default none */
+  readonly tags?: readonly string[];
   /** Time of a build with cold caches on two cores, in milliseconds. Source: measured. */
   readonly expectedMs: number;
 }
