@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import type { Scope } from '../../kit/scope.ts';
+import { resourceRequirements } from '../../kit/workload.ts';
 import { backupKinds, postgresqlKinds } from './kinds.ts';
 import { backupPlugin, objectStore } from './names.ts';
 import type { ObjectStoreSpec, PluginUse, ScheduledBackupSpec } from './operands.ts';
@@ -66,7 +67,6 @@ export function emitSchedule(
 export function storeSpec(backup: BackupSettings): ObjectStoreSpec {
   const { credentials, endpoint, endpointAuthority, encryption } = backup;
   const encrypted = encryption === 'bucket' ? {} : { encryption };
-  const { cpu, memory } = backup.resources;
   return {
     retentionPolicy: backup.retention,
     configuration: {
@@ -80,6 +80,6 @@ export function storeSpec(backup: BackupSettings): ObjectStoreSpec {
       wal: { compression: 'zstd', maxParallel: 4, ...encrypted },
       data: { compression: 'gzip', jobs: 2, ...encrypted },
     },
-    instanceSidecarConfiguration: { resources: { requests: { cpu, memory }, limits: { memory } } },
+    instanceSidecarConfiguration: { resources: resourceRequirements(backup.resources) },
   };
 }

@@ -1,14 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { ContainerResources } from '../../kit/footprint.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import { quantityValue } from '../../kit/quantity.ts';
 import type { CustomResourceContent, Scope } from '../../kit/scope.ts';
-import { priorityClasses, topologySpread } from '../../kit/workload.ts';
+import { priorityClasses, resourceRequirements, topologySpread } from '../../kit/workload.ts';
 import { hostRules, identityRules, initialStatements } from './access.ts';
 import { archiveOf, identityAnnotations } from './backup.ts';
 import { postgresqlKinds } from './kinds.ts';
 import { initialDatabase, podLabelsOf, secretsOf } from './names.ts';
-import type { Bootstrap, ClusterSpec, OperandResources } from './operands.ts';
+import type { Bootstrap, ClusterSpec } from './operands.ts';
 import { type InstanceSize, planParameters } from './parameters.ts';
 import { planRecovery } from './recovery.ts';
 import { images, postgresqlMajor } from './releases.ts';
@@ -17,11 +16,6 @@ import type { PostgresqlSettings } from './settings.ts';
 
 /** Name of the list that says which image runs which version. */
 const catalog = 'postgresql';
-
-/** Requests with memory as the limit, as for every container of ours. */
-export function operandResources({ cpu, memory }: ContainerResources): OperandResources {
-  return { requests: { cpu, memory }, limits: { memory } };
-}
 
 /** What an instance has, for the plan of its parameters. */
 export function instanceSize({ resources, walStorage, connections }: PostgresqlSettings): InstanceSize {
@@ -92,7 +86,7 @@ export function clusterContent(settings: PostgresqlSettings): CustomResourceCont
     storage: disk(settings.storage),
     // A disk of its own: a log that is not archived fills no disk of data.
     walStorage: disk(settings.walStorage),
-    resources: operandResources(settings.resources),
+    resources: resourceRequirements(settings.resources),
     affinity: {
       enablePodAntiAffinity: true,
       podAntiAffinityType: acrossZones ? 'required' : 'preferred',

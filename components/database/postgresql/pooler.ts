@@ -4,12 +4,12 @@ import type { Scope } from '../../kit/scope.ts';
 import {
   podDisruptionBudget,
   priorityClasses,
+  resourceRequirements,
   restrictedContainer,
   restrictedPod,
   topologySpread,
 } from '../../kit/workload.ts';
 import { poolerHostRules, poolerQuery } from './access.ts';
-import { operandResources } from './cluster.ts';
 import { postgresqlKinds } from './kinds.ts';
 import { podLabelsOf, poolerOf, secretsOf } from './names.ts';
 import type { PoolerSpec } from './operands.ts';
@@ -65,7 +65,7 @@ function poolerSpec(scope: Scope<PostgresqlSettings>): PoolerSpec {
           {
             name: 'pgbouncer',
             image: scope.image(images.pooler),
-            resources: operandResources(pooler.resources),
+            resources: resourceRequirements(pooler.resources),
             securityContext: restrictedContainer,
           },
         ],

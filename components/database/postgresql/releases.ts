@@ -2,7 +2,7 @@ import type { Image } from '../../kit/images.ts';
 import type { PlanContext } from '../../kit/plan-context.ts';
 import type { ChartValues, Release } from '../../kit/release.ts';
 import type { Upstream } from '../../kit/upstream.ts';
-import { priorityClasses, topologySpread } from '../../kit/workload.ts';
+import { priorityClasses, resourceRequirements, topologySpread } from '../../kit/workload.ts';
 import { databaseNamespace, operatorLabels, operatorNamespace } from './names.ts';
 import type { PostgresqlSettings } from './settings.ts';
 
@@ -62,9 +62,9 @@ function operatorValues({ operator }: PostgresqlSettings): ChartValues {
   return {
     crds: { create: false },
     replicaCount: operator.replicas,
-    resources: chartResources(operator.resources),
+    resources: resourceRequirements(operator.resources),
     priorityClassName: priorityClasses.platform.name,
-    ...(operator.replicas > 1 ? { topologySpreadConstraints: spread(operatorLabels) } : {}),
+    ...(operator.replicas > 1 ? { topologySpreadConstraints: topologySpread(operatorLabels) } : {}),
     // It is allowed to look everywhere, and told to look at the clusters' namespace only.
     config: { clusterWide: true, data: { WATCH_NAMESPACE: databaseNamespace } },
     monitoring: { podMonitorEnabled: false },
@@ -76,15 +76,7 @@ function pluginValues({ plugin }: PostgresqlSettings): ChartValues {
     crds: { create: false },
     // Only one of several would answer, and the operator finds it by one Service.
     replicaCount: 1,
-    resources: chartResources(plugin.resources),
+    resources: resourceRequirements(plugin.resources),
     priorityClassName: priorityClasses.platform.name,
   };
-}
-
-function chartResources({ cpu, memory }: { cpu: string; memory: string }): ChartValues {
-  return { requests: { cpu, memory }, limits: { memory } };
-}
-
-function spread(labels: Readonly<Record<string, string>>): ChartValues[] {
-  return topologySpread(labels).map((constraint) => ({ ...constraint }));
 }
