@@ -4,12 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Alert } from '../../components/kit/monitoring.ts';
+import { ensureTools, type ToolEvent } from '../../lab/toolchain/index.ts';
 
 /** Series by their names with labels, each with its values from minute to minute, in the notation of promtool. */
 export type Series = Readonly<Record<string, string>>;
 
-/** Whether promtool, which evaluates expressions as Prometheus does, is on the path. */
-export const promtoolFound = spawnSync('promtool', ['--version']).status === 0;
+/** Where promtool is, which reads and evaluates rules as Prometheus does; or why it can't be had. */
+export const promtool: { path: string } | { problem: string } = await findPromtool();
+
+/** Takes it from the toolchain, which says what it does while it downloads or builds. */
+async function findPromtool(): Promise<{ path: string } | { problem: string }> {
+  let told = '';
+  const report = ({ step, detail }: ToolEvent) => {
+    if (step === 'found' || step === told) return;
+    told = step;
+    process.stderr.write(`promtool: ${step} ${detail}\n`);
+  };
+  try {
+    return { path: (await ensureTools(['promtool'], { report })).promtool };
+  } catch (error) {
+    return { problem: `promtool can’t be had: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** Runs promtool. @throws Error when it can't be had. */
+export function runPromtool(...arguments_: readonly string[]): { status: number | null; said: string } {
+  if ('problem' in promtool) throw new Error(promtool.problem);
+  const run = spawnSync(promtool.path, arguments_, { encoding: 'utf8' });
+  return { status: run.status, said: run.stdout + run.stderr };
+}
 
 /** Names of the alerts whose expression is true after two hours of the given series. */
 export function raised(alerts: readonly Alert[], series: Series): string[] {
@@ -41,12 +64,11 @@ function failing(expressions: readonly string[], series: Series): Set<string> {
       ],
     };
     writeFileSync(file, stringify(asked));
-    const run = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
-    const said = run.stdout + run.stderr;
+    const { status, said } = runPromtool('test', 'rules', file);
     const failed = [...said.matchAll(/expr: ("(?:[^"\\]|\\.)*"), time/g)].map(([, quoted = '']) =>
       JSON.parse(quoted),
     );
-    if (run.status !== 0 && failed.length === 0) throw new Error(`promtool could not judge: ${said}`);
+    if (status !== 0 && failed.length === 0) throw new Error(`promtool could not judge: ${said}`);
     return new Set(failed);
   } finally {
     rmSync(directory, { recursive: true });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { promtoolFound, raised, type Series } from '../../../tests/support/alert-judge.ts';
+import { promtool, raised, type Series } from '../../../tests/support/alert-judge.ts';
 import { certManagerAlerts } from './monitors.ts';
 
 const controller = 'up{job="ninefold-certificates/cert-manager"}';
@@ -20,7 +20,7 @@ const healthy: Series = {
   [errors]: '3x120',
 };
 
-describe('alerts of cert-manager', { skip: promtoolFound ? false : 'promtool is not on the path' }, () => {
+describe('alerts of cert-manager', { skip: 'problem' in promtool ? promtool.problem : false }, () => {
   test('are silent while all is well', () => assert.deepEqual(raised(certManagerAlerts, healthy), []));
 
   const cases: [string, Series, string[]][] = [

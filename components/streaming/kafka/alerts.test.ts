@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { promtoolFound, raised, type Series } from '../../../tests/support/alert-judge.ts';
+import { promtool, raised, type Series } from '../../../tests/support/alert-judge.ts';
 import { kafkaAlerts } from './alerts.ts';
 import { kafkaSizes } from './settings.ts';
 
@@ -40,7 +40,7 @@ function without(series: Series, name: string): Series {
   return Object.fromEntries(Object.entries(series).filter(([one]) => one !== name));
 }
 
-describe('alerts of Kafka', { skip: promtoolFound ? false : 'promtool is not on the path' }, () => {
+describe('alerts of Kafka', { skip: 'problem' in promtool ? promtool.problem : false }, () => {
   test('are silent while all is well', () => assert.deepEqual(raised(alerts, healthy), []));
 
   const cases: [string, Series, string[]][] = [

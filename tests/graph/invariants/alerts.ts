@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { stringify } from 'yaml';
 import { asRecord } from '../../../components/kit/manifest.ts';
-import { promtoolFound } from '../../support/alert-judge.ts';
+import { promtool, runPromtool } from '../../support/alert-judge.ts';
 import { objectsOf } from '../../support/recorded-platform.ts';
 import { type Judged, recordAll } from '../environments.ts';
 import { invariant, joinVerdicts, judgeEach } from '../invariant.ts';
@@ -53,7 +52,7 @@ invariant(environments, 'no two alerts share a name', (judged) => {
   );
 });
 
-test('promtool accepts every rule', { skip: promtoolFound ? false : 'promtool is not on the path' }, () => {
+test('promtool accepts every rule', { skip: 'problem' in promtool ? promtool.problem : false }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'ninefold-rules-'));
   after(() => rmSync(directory, { recursive: true }));
   const files = environments.flatMap((judged, index) =>
@@ -64,8 +63,6 @@ test('promtool accepts every rule', { skip: promtoolFound ? false : 'promtool is
     }),
   );
   assert.ok(files.length > 0);
-  const run = spawnSync('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...files], {
-    encoding: 'utf8',
-  });
-  assert.equal(run.status, 0, run.stdout + run.stderr);
+  const { status, said } = runPromtool('check', 'rules', '--lint=all', '--lint-fatal', ...files);
+  assert.equal(status, 0, said);
 });
