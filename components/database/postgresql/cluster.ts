@@ -57,7 +57,7 @@ function catalogContent(scope: Scope<PostgresqlSettings>): CustomResourceContent
   };
 }
 
-/** The cluster. Follows from the settings alone; also what the gate sends as its sample, and what a recovery makes. */
+/** The cluster. Follows from the settings alone; also what a recovery makes. */
 export function clusterContent(settings: PostgresqlSettings): CustomResourceContent {
   const { name, instances, acrossZones, pooler } = settings;
   const secrets = secretsOf(name);

@@ -5,7 +5,7 @@ import { emitObjectStore, emitSchedule } from './backup.ts';
 import { emitCertificates } from './certificates.ts';
 import { checkSettings } from './check.ts';
 import { bindClient } from './clients.ts';
-import { clusterContent, emitCluster } from './cluster.ts';
+import { emitCluster } from './cluster.ts';
 import { factsOf } from './facts.ts';
 import { footprintOf } from './footprint.ts';
 import { backupCrds, backupKinds, postgresqlCrds, postgresqlKinds } from './kinds.ts';
@@ -18,6 +18,15 @@ import { emitPooler } from './pooler.ts';
 import { emitRecoveryPlan } from './recovery-plan.ts';
 import { operatorRelease, pluginRelease, releasesOf } from './releases.ts';
 import { type PostgresqlSettings, postgresqlSettings, postgresqlSizes } from './settings.ts';
+
+/**
+ * A cluster that is never made. It is not the real one: that is there from the second time on, when asking to create
+ * it would be refused.
+ */
+const gateSample = {
+  kind: postgresqlKinds.Cluster,
+  content: { metadata: { name: 'gate' }, spec: { instances: 1, storage: { size: '1Gi' } } },
+};
 
 /** PostgreSQL by CloudNativePG, with PgBouncer in front and backups by the Barman Cloud plugin. */
 export const postgresql = defineImplementation<'database', PostgresqlSettings>({
@@ -54,7 +63,7 @@ export const postgresql = defineImplementation<'database', PostgresqlSettings>({
     const operator = emitOperator(scope, network);
     // The operator issues the certificate of its webhooks and writes it into their configurations when it starts.
     const opened = gate(scope, {
-      sample: { kind: postgresqlKinds.Cluster, content: clusterContent(scope.settings) },
+      sample: gateSample,
       after: operator,
     });
     const certificates = emitCertificates(scope);
