@@ -43,6 +43,8 @@ const CONNECTIONS = 16;
 /** The calm rate is this share of the capacity, within bounds that any machine should manage. */
 const CALM = { share: 0.25, least: 5, most: 200 };
 const OVERLOAD = 3;
+/** Fresh answers in a row that show that all is well, and the milliseconds between and at most for them. */
+const WARM = { inARow: 10, interval: 20, limit: 20_000 };
 /** How many orders are tried at most until one can be followed. */
 const FOLLOWED = 10;
 const BANK_FAULTS: PlannedFaults = [{ edge: 'bank', error: true, probability: 0.66 }];
@@ -152,13 +154,27 @@ export class Scenario {
   async #findCapacity(duration: number): Promise<void> {
     this.#tell('warming up');
     await closedLoop(CONNECTIONS, this.#pause(duration * SHARES.warmUp), () => this.#shopper.next(0.3));
+    await this.#becomesWarm();
     this.#tell('finding out how much the shop can do');
     this.#capacity = await closedLoop(CONNECTIONS, this.#pause(duration * SHARES.capacity), () =>
       this.#shopper.look(),
     );
+    await this.#becomesWarm();
     this.#signal.throwIfAborted();
     await this.#tally.read(this.#platform.all);
     this.#tally.take();
+  }
+
+  /** Circuits may have opened under the first requests, which meet cold processes: waits until all are closed again. */
+  async #becomesWarm(): Promise<void> {
+    const end = performance.now() + WARM.limit;
+    let fresh = 0;
+    while (fresh < WARM.inARow && performance.now() < end && !this.#signal.aborted) {
+      const outcomes = await Promise.all([this.#shopper.look(), this.#shopper.order()]);
+      const isFresh = outcomes.every(({ result, degraded }) => result === 'good' && degraded.length === 0);
+      fresh = isFresh ? fresh + 1 : 0;
+      await this.#pause(WARM.interval);
+    }
   }
 
   async #load(phase: Phase, duration: number): Promise<PhaseReport> {
