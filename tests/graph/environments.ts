@@ -62,8 +62,14 @@ const busy: JudgedEnvironment = {
   },
 };
 
+/** What only shows on a cluster that is no lab. */
+const ownCluster: JudgedEnvironment = {
+  name: 'small on a cluster of one’s own',
+  environment: { profile: 'small', cluster: { kind: 'existing', context: 'example' } },
+};
+
 /** Every environment that invariants are held against. */
-export const judgedEnvironments: readonly JudgedEnvironment[] = [...combinations(), busy];
+export const judgedEnvironments: readonly JudgedEnvironment[] = [...combinations(), busy, ownCluster];
 
 /** An environment with what it registers. */
 export interface Judged extends RecordedPlatform {
