@@ -10,6 +10,7 @@ import {
   extract,
   formatTimeout,
   httpHeaders,
+  receivedHeaders,
   inject,
   kafkaHeaders,
   parseTimeout,
@@ -150,6 +151,7 @@ describe('a sender that is not trusted', () => {
 
   it('may lower its priority', () => {
     assert.equal(extract(httpHeaders({ 'request-priority': 'background' })).priority, 'background');
+    assert.equal(extract(receivedHeaders({ 'request-priority': 'low' })).priority, 'low');
   });
 
   it('gets no more time than is allowed', () => {

@@ -94,8 +94,8 @@ export interface ExtractOptions {
   readonly baggageLimits?: { readonly members: number; readonly bytes: number };
   /** Told which malformed or unwelcome values were ignored, and why. Never sees the value. */
   readonly onIgnored?: (field: string, reason: string) => void;
-  /** Aborts the extracted context: the connection's or the process's. */
-  readonly signal?: AbortSignal;
+  /** Aborts the extracted context: the connection's or the process's; a function gives it when it is first needed. */
+  readonly signal?: AbortSignal | (() => AbortSignal);
   /** @default systemClock */
   readonly clock?: Clock;
 }

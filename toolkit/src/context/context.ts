@@ -68,8 +68,8 @@ export interface ContextChanges {
   readonly trace?: TraceContext | null;
   /** Laid over the parent's; a value of `null` removes the entry. */
   readonly baggage?: Readonly<Record<string, string | null>>;
-  /** Aborts the new context beside the parent's signal. */
-  readonly signal?: AbortSignal;
+  /** Aborts the new context beside the parent's signal; a function gives it when it is first needed, if ever. */
+  readonly signal?: AbortSignal | (() => AbortSignal);
   /** Laid over the parent's. */
   readonly local?: Readonly<Record<symbol, unknown>>;
   /** @default the parent's */
@@ -89,18 +89,17 @@ class DerivedContext implements Context {
   readonly local?: Readonly<Record<symbol, unknown>>;
   readonly clock: Clock;
   readonly #parent: Context | undefined;
-  readonly #ownSignal: AbortSignal | undefined;
+  readonly #ownSignal: AbortSignal | (() => AbortSignal) | undefined;
   readonly #ownDeadline: boolean;
   #linked: LinkedSignal | undefined;
   #finished = false;
 
   constructor(parent: Context | undefined, changes: ContextChanges) {
     const clock = changes.clock ?? parent?.clock ?? systemClock;
-    const deadline = earliest(
-      parent?.deadline,
-      changes.deadline,
-      changes.timeout === undefined ? undefined : clock.wall() + Math.max(0, changes.timeout),
-    );
+    let deadline = earlier(parent?.deadline, changes.deadline);
+    if (changes.timeout !== undefined) {
+      deadline = earlier(deadline, clock.wall() + Math.max(0, changes.timeout));
+    }
     if (deadline !== undefined) this.deadline = deadline;
     this.priority = changes.priority ?? parent?.priority ?? 'normal';
     const principal = changes.principal === undefined ? parent?.principal : changes.principal;
@@ -127,7 +126,8 @@ class DerivedContext implements Context {
     if (this.#linked) return this.#linked.signal;
     const inherited = this.#parent?.signal ?? neverAborted;
     if (this.#finished || (this.#ownSignal === undefined && !this.#ownDeadline)) return inherited;
-    const sources = [inherited, this.#ownSignal].filter(
+    const own = typeof this.#ownSignal === 'function' ? this.#ownSignal() : this.#ownSignal;
+    const sources = [inherited, own].filter(
       (source) => source !== undefined && source !== neverAborted,
     ) as AbortSignal[];
     this.#linked = linkSignal(sources, this.#ownDeadline ? this.deadline : undefined, this.clock);
@@ -140,13 +140,9 @@ class DerivedContext implements Context {
   }
 }
 
-function earliest(...instants: (number | undefined)[]): number | undefined {
-  let first: number | undefined;
-  for (const instant of instants) {
-    if (instant === undefined || Number.isNaN(instant) || instant === Number.POSITIVE_INFINITY) continue;
-    if (first === undefined || instant < first) first = instant;
-  }
-  return first;
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (other === undefined || Number.isNaN(other) || other === Number.POSITIVE_INFINITY) return one;
+  return one === undefined || other < one ? other : one;
 }
 
 function mergeBaggage(

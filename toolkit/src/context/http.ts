@@ -50,6 +50,26 @@ export function httpHeaders(headers: HttpHeaders | HeadersLike): Carrier {
   };
 }
 
+/**
+ * The headers that Node has received, whose names are in lower case: reading one is a single look.
+ *
+ * @example
+ * const context = extract(receivedHeaders(request.headers), { trusted: true });
+ */
+export function receivedHeaders(headers: Readonly<HttpHeaders>): Carrier {
+  return {
+    delivery: 'immediate',
+    get(name) {
+      const value = headers[name];
+      return typeof value === 'string' || value === undefined ? value : value.join(',');
+    },
+    set() {
+      throw new TypeError('What was received is read, not written');
+    },
+    keys: () => Object.keys(headers),
+  };
+}
+
 function isHeaders(headers: HttpHeaders | HeadersLike): headers is HeadersLike {
   return typeof headers.get === 'function' && typeof headers.set === 'function';
 }

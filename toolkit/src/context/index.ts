@@ -23,7 +23,7 @@ export {
   runInContext,
 } from './context.ts';
 export { DeadlineExceeded, remainingTime, throwIfDone } from './deadline.ts';
-export { type HttpHeaders, httpHeaders } from './http.ts';
+export { type HttpHeaders, httpHeaders, receivedHeaders } from './http.ts';
 export { type KafkaHeaders, kafkaHeaders } from './kafka.ts';
 export { comparePriority, isPriority, type Priority, priorities } from './priority.ts';
 export { type SqlSettingsOptions, sqlComment, sqlSettings, sqlSettingsStatement } from './sql.ts';

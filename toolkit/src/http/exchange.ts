@@ -19,6 +19,8 @@ export interface HttpExchange {
   readonly duration: number;
   /** Milliseconds for which the request waited before it was reached, as far as is known. */
   readonly waited: number;
+  /** Whether it was taken, and observers told of its start. @default false */
+  readonly started?: boolean;
   /** Why it was shed. */
   readonly shed?: ShedReason;
   /** Whether the caller went away before the answer was complete. */

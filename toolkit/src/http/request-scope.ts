@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock, Timer } from '../clock/index.ts';
+import type { Clock } from '../clock/index.ts';
 import { type Context, DeadlineExceeded, finishContext, remainingTime } from '../context/index.ts';
+import { type Deadline, type DeadlineQueue, deadlineQueueOf } from '../resilience/deadline-queue.ts';
 import type { Permit } from '../resilience/limited-call.ts';
 import type { HttpExchange } from './exchange.ts';
 import type { ShedReason } from './shedding.ts';
@@ -28,24 +29,38 @@ export class CallerGone extends Error {
 export class RequestScope {
   readonly received: number;
   readonly waited: number;
-  readonly caller = new AbortController();
   shed: ShedReason | undefined;
   error: unknown;
+  /** Whether observers were told of its start. */
+  started = false;
   /** Whether it was answered because its time was over, while its work may go on. */
   timedOut = false;
   /** Its place among the requests at hand. */
   permit: Permit | undefined;
   readonly #clock: Clock;
-  #timer: Timer | undefined;
+  readonly #deadlines: DeadlineQueue;
+  #deadline: Deadline | undefined;
   #context: Context | undefined;
+  /** Made when somebody asks for the signal, which few handlers do. */
+  #caller: AbortController | undefined;
+  /** Why the work is over before its end. */
+  #ended: Error | undefined;
   /** Every context that this request was given; each may hold a timer. */
   #earlier: Context[] | undefined;
 
   constructor(clock: Clock, waited: number) {
     this.#clock = clock;
+    this.#deadlines = deadlineQueueOf(clock);
     this.received = clock.now();
     this.waited = waited;
   }
+
+  /** Aborted when the caller goes away, or at the deadline. */
+  readonly signal = (): AbortSignal => {
+    this.#caller ??= new AbortController();
+    if (this.#ended !== undefined) this.#caller.abort(this.#ended);
+    return this.#caller.signal;
+  };
 
   get context(): Context | undefined {
     return this.#context;
@@ -63,28 +78,27 @@ export class RequestScope {
   watchDeadline(reply: FastifyReply, context: Context): void {
     if (context.deadline === undefined) return;
     const { deadline } = context;
-    const watch = (): void => {
+    const expired = (): void => {
       const left = remainingTime(context, this.#clock);
-      if (left > 0) {
-        this.#timer = this.#clock.setTimeout(watch, Math.ceil(left));
-        this.#timer.unref();
-      } else {
-        const error = new DeadlineExceeded(deadline);
-        // First, since the answer's end lets go of the signal.
-        this.caller.abort(error);
-        this.timedOut = true;
-        if (!reply.sent) reply.send(error);
-      }
+      // By the wall clock it may be a little early.
+      if (left > 0) return this.#watch(left, expired);
+      const error = new DeadlineExceeded(deadline);
+      // First, since the answer's end lets go of the signal.
+      this.#end(error);
+      this.timedOut = true;
+      if (!reply.sent) reply.send(error);
     };
-    watch();
+    const left = remainingTime(context, this.#clock);
+    if (left > 0) this.#watch(left, expired);
+    else expired();
   }
 
   /** The answer was handed over, or the caller went away. */
   finish(request: FastifyRequest, reply: FastifyReply): HttpExchange | undefined {
     const context = this.#context;
     const aborted = !reply.raw.writableEnded;
-    this.#clock.clearTimeout(this.#timer);
-    if (aborted) this.caller.abort(new CallerGone());
+    if (this.#deadline !== undefined) this.#deadlines.remove(this.#deadline);
+    if (aborted) this.#end(new CallerGone());
     this.permit?.release();
     if (context === undefined) return undefined;
     finishContext(context);
@@ -95,10 +109,22 @@ export class RequestScope {
       status: reply.raw.statusCode,
       duration: this.#clock.now() - this.received,
       waited: this.waited,
+      started: this.started,
       ...(this.shed && { shed: this.shed }),
       aborted,
       ...(this.error !== undefined && { error: this.error }),
       context,
     };
+  }
+
+  #watch(left: number, expired: () => void): void {
+    const now = this.#clock.now();
+    this.#deadline = { expiry: now + left, position: -1, expired };
+    this.#deadlines.add(this.#deadline, now);
+  }
+
+  #end(reason: Error): void {
+    this.#ended = reason;
+    this.#caller?.abort(reason);
   }
 }

@@ -5,7 +5,7 @@ import {
   currentContext,
   deriveContext,
   extract,
-  httpHeaders,
+  receivedHeaders,
   remainingTime,
   runInContext,
 } from '../context/index.ts';
@@ -264,6 +264,7 @@ class ToolkitHttpServer implements HttpServer {
     done: (error?: Error) => void,
   ): void {
     let { context } = request;
+    scope.started = true;
     for (const observer of this.#options.observers ?? []) {
       const { method, url, headers, routeOptions } = request;
       const other = observer.started?.({ method, route: routeOptions.url, url, headers, context });
@@ -286,12 +287,12 @@ class ToolkitHttpServer implements HttpServer {
   ): Context {
     const { trusted, principal, clock } = this.#options;
     const maximumTime = Math.min(this.#maximumTime, routeMaximum ?? Number.POSITIVE_INFINITY);
-    const context = extract(httpHeaders(request.headers), {
+    const context = extract(receivedHeaders(request.headers), {
       ...(trusted && { trusted }),
       ...(principal && { principal }),
       ...(maximumTime !== Number.POSITIVE_INFINITY && { maximumTime }),
       ...(clock && { clock }),
-      signal: scope.caller.signal,
+      signal: scope.signal,
     });
     const isLate = scope.waited >= 1 && context.deadline !== undefined;
     const isUnnamed = routePriority !== undefined && request.headers['request-priority'] === undefined;

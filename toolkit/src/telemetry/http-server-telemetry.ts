@@ -1,5 +1,5 @@
-import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { type Context, deriveContext } from '../context/index.ts';
+import { type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { type Context, deriveContext, type TraceContext } from '../context/index.ts';
 import { conventions } from './conventions.ts';
 import { errorType } from './error-type.ts';
 import type { CounterInstrument, GaugeInstrument, HistogramInstrument, Metrics } from './metrics.ts';
@@ -20,8 +20,11 @@ export interface HttpServerTelemetryOptions {
   readonly metrics?: Metrics;
   /** Makes one wide event of each request. */
   readonly wideEvents?: WideEvents;
-  /** Makes a span of each request, which an OpenTelemetry SDK then samples. @default false */
-  readonly spans?: boolean | Pick<SpanOptions, 'tracer'>;
+  /**
+   * Makes a span of each request, which an OpenTelemetry SDK then samples. A request whose caller has decided that its
+   * trace is not recorded gets none, as with the SDK's own samplers, unless `always` is set. @default false
+   */
+  readonly spans?: boolean | (Pick<SpanOptions, 'tracer'> & { readonly always?: boolean });
   /** What callers use, where TLS ends before this process. @default 'http' */
   readonly scheme?: 'http' | 'https';
 }
@@ -53,6 +56,8 @@ export interface ObservedExchange extends ObservedRequest {
   readonly status: number;
   readonly duration: number;
   readonly waited: number;
+  /** Whether its start was told. @default false */
+  readonly started?: boolean;
   readonly shed?: string;
   readonly aborted: boolean;
   readonly error?: unknown;
@@ -101,7 +106,7 @@ export function httpServerTelemetry(options: HttpServerTelemetryOptions): HttpSe
 
 class ServerTelemetry implements HttpServerTelemetry {
   readonly #wideEvents: WideEvents | undefined;
-  readonly #spans: Pick<SpanOptions, 'tracer'> | undefined;
+  readonly #spans: (Pick<SpanOptions, 'tracer'> & { readonly always?: boolean }) | undefined;
   readonly #scheme: 'http' | 'https';
   readonly #duration: HistogramInstrument | undefined;
   readonly #active: Pick<GaugeInstrument, 'add'> | undefined;
@@ -116,12 +121,16 @@ class ServerTelemetry implements HttpServerTelemetry {
     this.#shed = metrics?.counter(shedRequests);
   }
 
-  started({ method, route, context }: ObservedRequest): Context {
+  started({ method, route, context }: ObservedRequest): Context | undefined {
     this.#active?.add(1, { 'http.request.method': method, 'url.scheme': this.#scheme });
+    const makesSpan =
+      this.#spans !== undefined &&
+      (this.#spans.always || context.trace === undefined || isRecorded(context.trace));
+    if (!makesSpan && this.#wideEvents === undefined) return undefined;
     const attributes = { 'http.request.method': method, 'http.route': route };
     let current = context;
     let span: Span | undefined;
-    if (this.#spans !== undefined) {
+    if (makesSpan) {
       const name = route === undefined ? method : `${method} ${route}`;
       const begun = beginSpan(name, context, { ...this.#spans, kind: 'server', attributes });
       span = begun.span;
@@ -149,11 +158,16 @@ class ServerTelemetry implements HttpServerTelemetry {
     }
     const observation = context.local?.[observationKey] as Observation | undefined;
     // Refused before it was begun: there is nothing to end, and under overload no time to begin it now.
-    if (observation === undefined) return;
+    if (observation === undefined && !exchange.started) return;
     this.#active?.add(-1, { 'http.request.method': method, 'url.scheme': this.#scheme });
+    if (observation === undefined) return;
     endSpan(observation.span, exchange);
     if (observation.event !== undefined) endEvent(observation.event, exchange);
   }
+}
+
+function isRecorded({ flags }: TraceContext): boolean {
+  return (flags & TraceFlags.SAMPLED) !== 0;
 }
 
 /** By the conventions: a status of 500 and above is the server's failure, one below is the caller's. */

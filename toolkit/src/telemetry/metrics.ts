@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Distribution, DistributionHistogram } from './distribution.ts';
 import type { Attributes, InstrumentDefinition } from './instrument.ts';
 import { prometheusLabel, prometheusName } from './metric-name.ts';
 import { SeriesSet } from './series.ts';
@@ -186,10 +187,12 @@ export class Metrics {
     definition: InstrumentDefinition<Attribute>,
   ): HistogramInstrument<Attribute> {
     return this.#once(definition, 'histogram', (configuration) => {
-      const buckets = [...(definition.buckets ?? DURATION_BUCKETS)];
-      const histogram = new Histogram({ ...configuration, buckets });
-      const series = this.#series(definition, (values) => histogram.labels(...values));
-      return { record: (value: number, attributes = none) => series.find(attributes).observe(value) };
+      const bounds = [...(definition.buckets ?? DURATION_BUCKETS)].sort((left, right) => left - right);
+      const distributions = this.#series(definition, (labels) => new Distribution(labels, bounds));
+      new DistributionHistogram({ ...configuration, buckets: bounds }, distributions);
+      return {
+        record: (value: number, attributes = none) => distributions.find(attributes).record(value),
+      };
     });
   }
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 
 /** Ends of field names that stand for personal data: `email`, `customerEmail`, `shipping_address`. */
 const PERSONAL_NAMES = [
@@ -65,7 +65,8 @@ interface SchemaNode {
 /** Paths of a schema whose name or format stands for personal data: `customer.email`. */
 export function personalPaths(schema: z.ZodType): string[] {
   const found = new Set<string>();
-  visit(z.toJSONSchema(schema, { unrepresentable: 'any' }) as SchemaNode, '', found);
+  // By the schema's own method: importing zod for it would cost every service a good part of its start.
+  visit(schema.toJSONSchema({ unrepresentable: 'any' }) as SchemaNode, '', found);
   return [...found];
 }
 

@@ -97,6 +97,17 @@ describe('with an SDK', () => {
     assert.equal(exporter.getFinishedSpans().length, 0);
   });
 
+  test('a request of a trace that is not recorded has a span only when the SDK is always asked', () => {
+    const counting = { startSpan: (): never => assert.fail('asked'), startActiveSpan: () => assert.fail() };
+    const context = deriveContext(rootContext, { trace: { ...incoming, flags: 0 } });
+    const request = { method: 'GET', route: '/orders/:id', context };
+    const sparing = httpServerTelemetry({ spans: { tracer: counting } });
+    assert.equal(sparing.started(request), undefined);
+    const always = httpServerTelemetry({ spans: { tracer: counting, always: true } });
+    assert.throws(() => always.started(request), /asked/);
+    assert.throws(() => sparing.started({ ...request, context: rootContext }), /asked/);
+  });
+
   test('a request is a server span, an attempt a client span below it', async () => {
     const server = httpServerTelemetry({ spans: true });
     const client = httpClientTelemetry({ spans: true });

@@ -2,12 +2,14 @@ import {
   type Attributes as SpanAttributes,
   type ContextManager,
   type Context as OtelContext,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
   type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import {
@@ -118,8 +120,16 @@ const kinds = {
  * ```
  */
 export function toolkitTracer(): Tracer {
-  return trace.getTracer('@ninefold/toolkit');
+  // Asked for with every span: the API's own way there leads through two lookups by name.
+  const provider = trace.getTracerProvider();
+  const current = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
+  if (known?.provider !== current) {
+    known = { provider: current, tracer: current.getTracer('@ninefold/toolkit') };
+  }
+  return known.tracer;
 }
+
+let known: { readonly provider: TracerProvider; readonly tracer: Tracer } | undefined;
 
 /**
  * Begins a span below that of a context. The context of its work, to be run in, carries it.

@@ -62,30 +62,32 @@ export interface WideEventLimits {
 
 /** An event while it is being filled. */
 export class FillingEvent implements WideEvent {
-  readonly fields: Record<string, FieldValue>;
+  readonly #fields = new Map<string, FieldValue>();
   keptFor: string | undefined;
   /** Fields that did not fit. */
   dropped = 0;
   readonly #limits: WideEventLimits;
-  #count = 0;
 
   constructor(limits: WideEventLimits) {
     this.#limits = limits;
-    this.fields = Object.create(null);
+  }
+
+  get fields(): Readonly<Record<string, FieldValue>> {
+    return Object.fromEntries(this.#fields);
   }
 
   set(fields: Readonly<Record<string, FieldValue | undefined>>): this {
     for (const key in fields) {
       const value = fields[key];
-      if (value !== undefined && this.#fits(key)) this.fields[key] = this.#cut(value);
+      if (value !== undefined && this.#fits(key)) this.#fields.set(key, this.#cut(value));
     }
     return this;
   }
 
   add(field: string, amount: number): this {
     if (!this.#fits(field)) return this;
-    const before = this.fields[field];
-    this.fields[field] = (typeof before === 'number' ? before : 0) + amount;
+    const before = this.#fields.get(field);
+    this.#fields.set(field, (typeof before === 'number' ? before : 0) + amount);
     return this;
   }
 
@@ -95,13 +97,9 @@ export class FillingEvent implements WideEvent {
   }
 
   #fits(key: string): boolean {
-    if (key in this.fields) return true;
-    if (this.#count >= this.#limits.fields) {
-      this.dropped++;
-      return false;
-    }
-    this.#count++;
-    return true;
+    if (this.#fields.size < this.#limits.fields || this.#fields.has(key)) return true;
+    this.dropped++;
+    return false;
   }
 
   #cut(value: FieldValue): FieldValue {

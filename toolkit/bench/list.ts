@@ -1,0 +1,7 @@
+/** The benchmarks of the toolkit, by the name that `npm run bench -- <name>` takes. One line each. */
+export const toolkitBenches: Readonly<Record<string, string>> = {
+  resilience: 'resilience.ts',
+  eventstore: 'eventstore.ts',
+  http: 'http.ts',
+  'cold-start': 'cold-start.ts',
+};
