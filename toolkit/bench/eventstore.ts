@@ -70,6 +70,7 @@ async function rawInsert(pool: pg.Pool): Promise<() => Promise<unknown>> {
 
 async function main(): Promise<void> {
   const emmettModule = (await loadPeer('@event-driven-io/emmett-postgresql')) as Emmett;
+  // It ends with this process.
   const server = await startPostgres({ durable: true });
   const pool = new pg.Pool({ connectionString: await server.createDatabase(), max: CONNECTIONS });
   const emmett = emmettModule.getPostgreSQLEventStore(await server.createDatabase());
@@ -103,7 +104,6 @@ async function main(): Promise<void> {
   await store.close();
   await emmett.close();
   await pool.end();
-  await server.stop();
   report({ findings: comparisons.flatMap(findingsOf), measured: measured(comparisons) });
 }
 

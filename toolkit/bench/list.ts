@@ -2,6 +2,7 @@
 export const toolkitBenches: Readonly<Record<string, string>> = {
   resilience: 'resilience.ts',
   eventstore: 'eventstore.ts',
+  kafka: 'kafka.ts',
   http: 'http.ts',
   'cold-start': 'cold-start.ts',
 };
