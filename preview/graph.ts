@@ -23,6 +23,8 @@ export interface GraphResource {
   provider: string;
   protect: boolean;
   retainOnDelete: boolean;
+  /** Paths of the inputs whose changes are left alone. */
+  ignoreChanges: readonly string[];
 }
 
 /** All resources of one or more stacks, by URN, in the order of registration. */

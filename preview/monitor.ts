@@ -106,6 +106,7 @@ class RecordingMonitor extends mocks.MockMonitor {
       dependencies: [...dependencies],
       provider: request.getProvider().split('::').slice(0, -1).join('::'),
       protect: request.getProtect() ?? false,
+      ignoreChanges: request.getIgnorechangesList(),
       retainOnDelete: request.getRetainondelete() ?? false,
     };
     this.graph.set(urn, resource);

@@ -2,6 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import { clusterProvider } from '../components/kit/cluster-provider.ts';
 import { Component } from '../components/kit/component.ts';
 import { type EmitterContext, emitObject } from '../components/kit/emitter.ts';
+import type { Manifest } from '../components/kit/manifest.ts';
 import { namespaceObjects } from '../components/kit/namespaces.ts';
 import { networkPolicy } from '../components/kit/network.ts';
 import type { ObjectSources, Origin } from '../components/kit/object-sources.ts';
@@ -41,18 +42,28 @@ function emitDefinitions(
     const component = new Component('ninefold:foundation:Definitions', `definitions-${name}`, {
       parent: foundation,
     });
-    for (const object of objects) {
-      emitObject(context(plan, component, provider), `definition-${object.metadata.name}`, object, {
+    const emitted = [...objects, ...(planned.bundle.guards ?? [])];
+    for (const object of emitted) {
+      emitObject(context(plan, component, provider), definitionName(object), object, {
         // Deleting a definition deletes every object of its kind, so only the lab does.
         retainOnDelete: plan.environment.cluster.kind !== 'lab',
         // An operator that serves conversions fills these in.
-        ignoreChanges: ['spec.conversion.webhook.clientConfig.caBundle'],
+        ...(object.kind === 'CustomResourceDefinition'
+          ? { ignoreChanges: ['spec.conversion.webhook.clientConfig.caBundle'] }
+          : {}),
       });
     }
     component.finish();
     outputs[name] = { version, origin, kinds: planned.kinds.map((kind) => kind.kind) };
   }
   return outputs;
+}
+
+/** What is no definition itself says its kind, because a policy and its binding share their name. */
+function definitionName({ kind, metadata }: Manifest): string {
+  return kind === 'CustomResourceDefinition'
+    ? `definition-${metadata.name}`
+    : `definition-${kind.toLowerCase()}-${metadata.name}`;
 }
 
 function emitPriorityClasses(plan: Plan, foundation: Component, provider: pulumi.ProviderResource): void {

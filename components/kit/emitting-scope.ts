@@ -103,7 +103,11 @@ export class EmittingScope<S = unknown> implements Scope<S> {
       const role = `${upstream.name}-${object.kind.toLowerCase()}-${where}${slug(object.metadata.name)}`;
       const rewritten = rewriteMentions(object, upstream.images, this.plan.environment.images);
       // Vendoring wrote namespaces out: what has none lives in none.
-      return this.emit(role, origin === 'vendored' ? rewritten : this.placed(rewritten), options);
+      return this.emit(
+        role,
+        origin === 'vendored' ? rewritten : this.placed(rewritten),
+        isWebhook(object) ? withInjected(options) : options,
+      );
     });
   }
 
@@ -141,4 +145,16 @@ export class EmittingScope<S = unknown> implements Scope<S> {
     if (manifest.metadata.namespace) return manifest;
     return { ...manifest, metadata: { ...manifest.metadata, namespace: this.namespace } };
   }
+}
+
+function isWebhook({ kind }: Manifest): boolean {
+  return kind === 'ValidatingWebhookConfiguration' || kind === 'MutatingWebhookConfiguration';
+}
+
+/** Operators put their authority into their own webhooks while they run. */
+function withInjected(options: ObjectOptions): ObjectOptions {
+  return {
+    ...options,
+    ignoreChanges: [...(options.ignoreChanges ?? []), 'webhooks[*].clientConfig.caBundle'],
+  };
 }

@@ -1,3 +1,4 @@
+import type { Manifest } from './manifest.ts';
 import type { ChartValues } from './release.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -26,6 +27,13 @@ export interface CrdBundle {
   passive?: boolean;
   /** Where vendoring gets the definitions. @default only from a mirror */
   from?: DefinitionOrigin;
+  /**
+   * Annotations by which the definitions say which release they belong to. Definitions that say otherwise are
+   * refused, wherever they come from. @default the definitions say nothing
+   */
+  annotations?: Readonly<Record<string, string>>;
+  /** Objects that stand beside the definitions, such as a policy that guards their upgrades. @default none */
+  guards?: readonly Manifest[];
   kinds: readonly CustomKind[];
 }
 

@@ -80,9 +80,19 @@ function tlsScraping({ secretName, serverName }: NonNullable<PodMonitorOptions['
 }
 
 /** Lets the metrics capability, and nobody else, scrape a port of some pods. */
-export function allowScraping(name: string, pods: Readonly<Record<string, string>>, port: number): Manifest {
+export function allowScraping(
+  name: string,
+  pods: Readonly<Record<string, string>>,
+  port: number,
+  namespace?: string,
+): Manifest {
   const scrapers = { namespace: capabilityNamespace('metrics') };
-  return networkPolicy({ name, pods, from: { peers: [scrapers], ports: [port] } });
+  return networkPolicy({
+    name,
+    ...(namespace ? { namespace } : {}),
+    pods,
+    from: { peers: [scrapers], ports: [port] },
+  });
 }
 
 /** One alert. */

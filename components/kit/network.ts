@@ -81,9 +81,11 @@ export function allowKubernetesApi(
   subject: string,
   pods: Readonly<Record<string, string>>,
   address: ApiServerAddress,
+  namespace?: string,
 ): Manifest {
   return networkPolicy({
     name: `${subject}-kubernetes-api`,
+    ...(namespace ? { namespace } : {}),
     pods,
     to: { peers: address.cidrs.map((cidr) => ({ cidr })), ports: address.ports },
   });

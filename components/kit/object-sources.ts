@@ -1,4 +1,4 @@
-import { crdName } from './kinds.ts';
+import { type CrdBundle, crdName } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import { mirrorDefinitions } from './mirror.ts';
 import { keys } from './naming.ts';
@@ -46,6 +46,20 @@ export class MissingReleaseError extends Error {
   }
 }
 
+/** Raised when definitions belong to another release, or another channel of it, than the platform wants. */
+export class ForeignReleaseError extends Error {
+  constructor({ name, version, source }: CrdBundle, foreign: readonly string[]) {
+    super(
+      [
+        `the definitions of ${name} that were found are not those of ${version}, as which the platform wants them:`,
+        ...foreign.map((line) => `  ${line}`),
+        `Put those of ${version} into vendor/${name}-crds/ or into the mirror (from ${source}).`,
+      ].join('\n'),
+    );
+    this.name = 'ForeignReleaseError';
+  }
+}
+
 /** Sources in order of trust: vendored, mirror, stand-in. */
 export function objectSources(locations: SourceLocations): ObjectSources {
   const { vendor } = locations;
@@ -54,11 +68,13 @@ export function objectSources(locations: SourceLocations): ObjectSources {
       const { name, version, source } = planned.bundle;
       const release = `${name}-crds`;
       const vendored = vendoredDefinitions(vendor?.directory, planned);
-      if (vendored) return { origin: 'vendored', objects: vendored };
+      if (vendored) return { origin: 'vendored', objects: ofTheRelease(planned.bundle, vendored) };
       const mirrored = mirrorDefinitions(locations, planned);
-      if (mirrored) return { origin: 'mirror', objects: mirrored };
+      if (mirrored) return { origin: 'mirror', objects: ofTheRelease(planned.bundle, mirrored) };
       if (!locations.standIns) throw new MissingReleaseError(release, version, source);
-      const objects = planned.kinds.map((kind) => permissiveDefinition(kind, `${release} ${version}`));
+      const objects = planned.kinds.map((kind) =>
+        permissiveDefinition(kind, `${release} ${version}`, planned.bundle.annotations),
+      );
       return { origin: 'stand-in', objects };
     },
     release(release, standIn) {
@@ -81,6 +97,23 @@ function vendoredDefinitions(vendor: string | undefined, { bundle, kinds }: Plan
   return vendoredObjects(vendor, definitionsFolder(bundle))?.filter(({ metadata }) =>
     wanted.has(metadata.name),
   );
+}
+
+/** Definitions as they are, after a look at whether they say that they belong to the release. */
+function ofTheRelease(bundle: CrdBundle, objects: readonly Manifest[]): readonly Manifest[] {
+  const wanted = Object.entries(bundle.annotations ?? {});
+  const foreign = objects
+    .filter(({ kind }) => kind === 'CustomResourceDefinition')
+    .flatMap(({ metadata }) =>
+      wanted
+        .filter(([key, value]) => metadata.annotations?.[key] !== value)
+        .map(
+          ([key, value]) =>
+            `${metadata.name}: ${key} is ${metadata.annotations?.[key] ?? 'not there'}, not ${value}`,
+        ),
+    );
+  if (foreign.length > 0) throw new ForeignReleaseError(bundle, foreign);
+  return objects;
 }
 
 function markStandIn(object: Manifest, upstream: Upstream): Manifest {

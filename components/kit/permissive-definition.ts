@@ -5,8 +5,13 @@ import { keys } from './naming.ts';
 /**
  * A definition that accepts any spec: what the lab installs for a kind whose real definition can't be had.
  * @param release Name and version of the definitions that it stands in for
+ * @param annotations What the real definitions say of themselves
  */
-export function permissiveDefinition(kind: CustomKind, release: string): Manifest {
+export function permissiveDefinition(
+  kind: CustomKind,
+  release: string,
+  annotations: Readonly<Record<string, string>> = {},
+): Manifest {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -14,7 +19,7 @@ export function permissiveDefinition(kind: CustomKind, release: string): Manifes
     metadata: {
       name: crdName(kind),
       labels: { [keys.standIn]: 'true' },
-      annotations: { [keys.release]: release },
+      annotations: { ...annotations, [keys.release]: release },
     },
     spec: {
       group: kind.group,

@@ -1,4 +1,5 @@
 import type { ClusterSettings } from './cluster-settings.ts';
+import type { ImageSettings } from './images.ts';
 import type { Environment } from './plan.ts';
 import type { ProfileName } from './profile.ts';
 
@@ -8,6 +9,8 @@ export interface PlanContext<S> {
   profile: ProfileName;
   domain: string;
   cluster: ClusterSettings;
+  /** Where images are pulled from, for releases whose workloads start others. */
+  images: ImageSettings;
   settings: S;
 }
 
@@ -18,6 +21,7 @@ export function planContext<S>(environment: Environment, settings: S): PlanConte
     profile: environment.profile,
     domain: environment.domain,
     cluster: environment.cluster,
+    images: environment.images,
     settings,
   };
 }

@@ -1,6 +1,13 @@
 import type { ContainerResources } from './footprint.ts';
 import type { Manifest } from './manifest.ts';
-import { container, deployment, podDisruptionBudget, service, serviceAccount } from './workload.ts';
+import {
+  container,
+  daemonSet,
+  deployment,
+  podDisruptionBudget,
+  service,
+  serviceAccount,
+} from './workload.ts';
 
 /** What is known of an operator without its release: enough to take its place in the lab. */
 export interface StandInOperator {
@@ -43,5 +50,54 @@ export function standInOperator(operator: StandInOperator): readonly Manifest[] 
     }),
     ...(operator.ports.length > 0 ? [service(operator.name, labels, operator.ports)] : []),
     ...(operator.replicas > 1 ? [podDisruptionBudget(operator.name, labels)] : []),
+  ];
+}
+
+/** What is known of an agent that runs on every node. */
+export interface StandInNodeAgent {
+  name: string;
+  namespace: string;
+  serviceAccount: string;
+  /** Labels that the release gives its pods. */
+  labels: Readonly<Record<string, string>>;
+  /** Name of its container. */
+  container: string;
+  image: string;
+  resources: ContainerResources;
+  ports: readonly { name: string; port: number }[];
+  args: readonly string[];
+  /** Whether it asks the API server. */
+  kubernetesApi: boolean;
+  /** What its container may do beyond the restricted level. */
+  securityContext: object;
+  /** Directories of the node that it works in, by name. */
+  hostPaths: Readonly<Record<string, { path: string; mountPath: string; writable: boolean }>>;
+}
+
+/** The objects that take the place of an agent on every node, with the rights of the real one. */
+export function standInNodeAgent(agent: StandInNodeAgent): readonly Manifest[] {
+  const paths = Object.entries(agent.hostPaths);
+  return [
+    serviceAccount(agent.serviceAccount, agent.namespace),
+    daemonSet({
+      name: agent.name,
+      namespace: agent.namespace,
+      labels: agent.labels,
+      serviceAccount: agent.serviceAccount,
+      kubernetesApi: agent.kubernetesApi,
+      securityContext: {},
+      containers: [
+        container({
+          name: agent.container,
+          image: agent.image,
+          args: agent.args,
+          resources: agent.resources,
+          ports: agent.ports,
+          securityContext: agent.securityContext,
+          mounts: paths.map(([name, { mountPath, writable }]) => ({ name, path: mountPath, writable })),
+        }),
+      ],
+      volumes: paths.map(([name, { path }]) => ({ name, hostPath: { path, type: 'DirectoryOrCreate' } })),
+    }),
   ];
 }

@@ -17,6 +17,8 @@ export interface Upstream<S extends UpstreamSource | ImageSource = UpstreamSourc
   images: readonly Image[];
   /** Kubernetes versions it supports, as a semantic version range. */
   kubernetes: string;
+  /** Names of the bundles of definitions whose kinds its workloads work on. @default the bundle of its own name */
+  reconciles?: readonly string[];
   /** Where its documentation stands. */
   homepage: string;
   /** What vendoring would refuse, and this release can't do without. @default nothing */

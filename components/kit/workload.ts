@@ -34,7 +34,10 @@ export interface ContainerOptions {
   ports?: readonly { name: string; port: number }[];
   /** Path and port of the HTTP probe that says whether the container can serve. */
   readiness?: { path: string; port: number; scheme?: 'HTTP' | 'HTTPS' };
-  mounts?: readonly { name: string; path: string }[];
+  /** What is mounted, read-only unless it says otherwise. */
+  mounts?: readonly { name: string; path: string; writable?: boolean }[];
+  /** For what can't live with less: needs a declared `privileged` exception. @default restricted */
+  securityContext?: object;
 }
 
 /** A container with requests, a memory limit and a restricted security context. */
@@ -47,7 +50,7 @@ export function container(options: ContainerOptions): Record<string, unknown> {
       ? { env: Object.entries(options.environment).map(([name, value]) => ({ name, value })) }
       : {}),
     resources: resourceRequirements(options.resources),
-    securityContext: restrictedContainer,
+    securityContext: options.securityContext ?? restrictedContainer,
     ...(options.ports
       ? { ports: options.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })) }
       : {}),
@@ -55,7 +58,13 @@ export function container(options: ContainerOptions): Record<string, unknown> {
       ? { readinessProbe: { httpGet: { scheme: 'HTTP', ...options.readiness }, periodSeconds: 10 } }
       : {}),
     ...(options.mounts
-      ? { volumeMounts: options.mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })) }
+      ? {
+          volumeMounts: options.mounts.map(({ name, path, writable = false }) => ({
+            name,
+            mountPath: path,
+            readOnly: !writable,
+          })),
+        }
       : {}),
   };
 }
@@ -98,6 +107,49 @@ export function deployment(options: DeploymentOptions): Manifest {
           containers: options.containers,
           ...(options.volumes ? { volumes: options.volumes } : {}),
           ...(options.replicas > 1 ? { topologySpreadConstraints: topologySpread(options.labels) } : {}),
+        },
+      },
+    },
+  };
+}
+
+/** A DaemonSet by what differs from the platform's defaults. */
+export interface DaemonSetOptions {
+  name: string;
+  namespace?: string;
+  /** Labels that select its pods. */
+  labels: Readonly<Record<string, string>>;
+  serviceAccount: string;
+  /** Whether its pods need a token for the API server. @default false */
+  kubernetesApi?: boolean;
+  containers: readonly Record<string, unknown>[];
+  volumes?: readonly Record<string, unknown>[];
+  /** What a pod may do; a node's agent often can't be restricted. @default restricted */
+  securityContext?: object;
+}
+
+/** A DaemonSet whose pods run on every node, whatever its taints, and are the last to be evicted. */
+export function daemonSet(options: DaemonSetOptions): Manifest {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: {
+      name: options.name,
+      ...(options.namespace ? { namespace: options.namespace } : {}),
+      labels: options.labels,
+    },
+    spec: {
+      selector: { matchLabels: options.labels },
+      template: {
+        metadata: { labels: options.labels },
+        spec: {
+          serviceAccountName: options.serviceAccount,
+          automountServiceAccountToken: options.kubernetesApi ?? false,
+          securityContext: options.securityContext ?? restrictedPod,
+          priorityClassName: 'system-node-critical',
+          tolerations: [{ operator: 'Exists' }],
+          containers: options.containers,
+          ...(options.volumes ? { volumes: options.volumes } : {}),
         },
       },
     },

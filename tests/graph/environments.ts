@@ -68,8 +68,14 @@ const ownCluster: JudgedEnvironment = {
   environment: { profile: 'small', cluster: { kind: 'existing', context: 'example' } },
 };
 
+/** Settings that make another thing of an implementation. */
+const variants: readonly JudgedEnvironment[] = profileNames.map((profile) => ({
+  name: `${profile} with sidecars`,
+  environment: { profile, capabilities: { mesh: { dataPlane: 'sidecar' } } },
+}));
+
 /** Every environment that invariants are held against. */
-export const judgedEnvironments: readonly JudgedEnvironment[] = [...combinations(), busy, ownCluster];
+export const judgedEnvironments: readonly JudgedEnvironment[] = [...combinations(), ...variants, busy, ownCluster];
 
 /** An environment with what it registers. */
 export interface Judged extends RecordedPlatform {

@@ -32,11 +32,16 @@ function reconciled(judged: Judged): readonly CustomResource[] {
   return customResources(judged).filter(({ bundle }) => !bundle.passive);
 }
 
-/** The objects that a release consists of. A bundle of definitions carries the name of its release. */
-function releaseOf({ all }: Judged, bundle: CrdBundle): readonly ObjectResource[] {
-  return objectsOf(all).filter(({ object }) =>
-    object.metadata.annotations?.[keys.release]?.startsWith(`${bundle.name} `),
-  );
+/** The objects of each release whose workloads work on the kinds of a bundle. */
+function releasesOf({ plan, all }: Judged, bundle: CrdBundle): readonly (readonly ObjectResource[])[] {
+  const upstreams = plan.capabilities.flatMap(({ releases }) => releases.map(({ upstream }) => upstream));
+  return upstreams
+    .filter(({ name, reconciles }) => (reconciles ?? [name]).includes(bundle.name))
+    .map(({ name }) =>
+      objectsOf(all).filter(({ object }) =>
+        object.metadata.annotations?.[keys.release]?.startsWith(`${name} `),
+      ),
+    );
 }
 
 invariant(environments, 'every kind that is not built in is declared', (judged) => {
@@ -45,10 +50,11 @@ invariant(environments, 'every kind that is not built in is declared', (judged) 
   return judgeEach(foreign, ({ resource }) => (declared.has(resource.urn) ? undefined : resource.type));
 });
 
-/** Groups of Kubernetes itself have no dot, or end with k8s.io. */
+/** Groups of Kubernetes itself have no dot, or end with k8s.io; the Gateway API's ends so too. */
 function isCustom({ apiVersion: version }: Manifest): boolean {
   const [group = '', rest] = version.split('/');
-  return rest !== undefined && group.includes('.') && !group.endsWith('.k8s.io');
+  const ownOfKubernetes = group.endsWith('.k8s.io') && !group.startsWith('gateway.');
+  return rest !== undefined && group.includes('.') && !ownOfKubernetes;
 }
 
 invariant(environments, 'the definition of every custom resource is in the foundation', (judged) => {
@@ -67,19 +73,18 @@ invariant(environments, 'the definition of every custom resource is in the found
 invariant(environments, 'every custom resource comes after its operator, and so goes before it', (judged) =>
   judgeEach(reconciled(judged), ({ resource, bundle }) => {
     const before = ancestors(judged.all, resource.urn);
-    const workloads = releaseOf(judged, bundle).filter(({ object }) => object.kind === 'Deployment');
-    if (workloads.length === 0)
-      return `nothing reconciles ${resource.name}: no release is called ${bundle.name}`;
-    const missing = workloads.filter((workload) => !before.has(workload.resource.urn));
-    return missing.length === 0
-      ? undefined
-      : `${resource.name} does not wait for ${missing[0]?.resource.name}`;
+    const operators = releasesOf(judged, bundle)
+      .map((release) => release.filter(({ object }) => object.kind === 'Deployment'))
+      .filter((workloads) => workloads.length > 0);
+    if (operators.length === 0) return `nothing reconciles ${resource.name}: no release says that it does`;
+    const waits = operators.some((workloads) => workloads.every((one) => before.has(one.resource.urn)));
+    return waits ? undefined : `${resource.name} does not wait for ${operators[0]?.[0]?.resource.name}`;
   }),
 );
 
 invariant(environments, 'no custom resource outlives what its controller needs to work', (judged) =>
   judgeEach(reconciled(judged), ({ resource, bundle }) => {
-    const release = releaseOf(judged, bundle);
+    const release = releasesOf(judged, bundle).flat();
     const namespaces = new Set(release.flatMap(({ object }) => object.metadata.namespace ?? []));
     const network = objectsOf(judged.layers.platform).filter(
       ({ object }) => object.kind === 'NetworkPolicy' && namespaces.has(object.metadata.namespace ?? ''),

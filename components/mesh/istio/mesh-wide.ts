@@ -1,0 +1,74 @@
+import type * as pulumi from '@pulumi/pulumi';
+import { gatewayApiGroup } from '../../kit/gateway-api.ts';
+import { istioKinds } from '../../kit/istio-kinds.ts';
+import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
+import type { CustomResourceContent, Scope } from '../../kit/scope.ts';
+import { meshNamespace, waypointClass } from './names.ts';
+import type { IstioSettings } from './settings.ts';
+
+/** Refuses everything that no other policy allows. Also what the gate sends as its sample. */
+export const defaultDeny: CustomResourceContent = { metadata: { name: 'default-deny' }, spec: {} };
+
+/** Emits what holds for the whole mesh, from the root namespace. */
+export function emitMeshWide(
+  scope: Scope<IstioSettings>,
+  after: readonly pulumi.Resource[],
+): KubernetesObject[] {
+  const { dataPlane, accessLog } = scope.settings;
+  const { AuthorizationPolicy, PeerAuthentication, Sidecar, Telemetry } = istioKinds;
+  const dependsOn = { dependsOn: after };
+  return [
+    scope.custom(
+      'strict-mtls',
+      PeerAuthentication,
+      { metadata: { name: 'default' }, spec: { mtls: { mode: 'STRICT' } } },
+      dependsOn,
+    ),
+    scope.custom('default-deny', AuthorizationPolicy, defaultDeny, dependsOn),
+    scope.custom(
+      'telemetry',
+      Telemetry,
+      { metadata: { name: 'default' }, spec: { accessLogging: [accessLogging(accessLog)] } },
+      dependsOn,
+    ),
+    // A policy without a target holds for pods and gateways; waypoints are only reached through their class.
+    ...(dataPlane === 'ambient'
+      ? [
+          scope.custom(
+            'default-deny-waypoints',
+            AuthorizationPolicy,
+            {
+              metadata: { name: 'default-deny-waypoints' },
+              spec: {
+                targetRefs: [{ group: gatewayApiGroup, kind: 'GatewayClass', name: waypointClass }],
+              },
+            },
+            dependsOn,
+          ),
+        ]
+      : [
+          scope.custom(
+            'default-egress',
+            Sidecar,
+            {
+              metadata: { name: 'default' },
+              spec: { egress: [{ hosts: ['./*', `${meshNamespace}/*`] }] },
+            },
+            dependsOn,
+          ),
+        ]),
+  ];
+}
+
+/** `envoy` is the provider that Istio has by itself: the proxy's standard output. */
+function accessLogging(accessLog: IstioSettings['accessLog']): object {
+  const providers = [{ name: 'envoy' }];
+  switch (accessLog) {
+    case 'off':
+      return { providers, disabled: true };
+    case 'errors':
+      return { providers, filter: { expression: 'response.code >= 400' } };
+    case 'all':
+      return { providers };
+  }
+}
