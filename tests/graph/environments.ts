@@ -75,7 +75,12 @@ const variants: readonly JudgedEnvironment[] = profileNames.map((profile) => ({
 }));
 
 /** Every environment that invariants are held against. */
-export const judgedEnvironments: readonly JudgedEnvironment[] = [...combinations(), ...variants, busy, ownCluster];
+export const judgedEnvironments: readonly JudgedEnvironment[] = [
+  ...combinations(),
+  ...variants,
+  busy,
+  ownCluster,
+];
 
 /** An environment with what it registers. */
 export interface Judged extends RecordedPlatform {

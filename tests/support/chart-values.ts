@@ -64,6 +64,15 @@ function unknownKeys(values: unknown, places: readonly Place[], path: string): s
   });
 }
 
+/**
+ * Objects of somebody else's API that charts hand on whole: what a chart comes with need not name all their keys. Of
+ * Istio's mesh configuration the chart's own words are that its reference has all options.
+ */
+const handedOn: Readonly<Record<string, Record<string, unknown>>> = {
+  resources: { requests: {}, limits: {}, claims: {} },
+  meshConfig: {},
+};
+
 /** Whether anything may be said here. */
 function isOpen(place: Place): boolean {
   if (place === undefined) return false;
@@ -86,7 +95,7 @@ function below(place: Place, key: string): Place {
   if (place === undefined) return undefined;
   if ('defaults' in place) {
     const record = asRecord(place.defaults);
-    return record && key in record ? { defaults: record[key] } : undefined;
+    return record && key in record ? { defaults: handedOn[key] ?? record[key] } : undefined;
   }
   const { root } = place;
   const schema = resolve(place.schema, root);

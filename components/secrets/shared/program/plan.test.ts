@@ -20,7 +20,14 @@ const cluster = {
   apiServer: { cidrs: [], ports: [] },
 } as const;
 const facts = {
-  ...vault.facts({ environment: 'test', profile: 'production', domain: 'example.org', cluster, settings }),
+  ...vault.facts({
+    environment: 'test',
+    profile: 'production',
+    domain: 'example.org',
+    images: {},
+    cluster,
+    settings,
+  }),
   databases: [{ name: 'orders', schema: 'public' }],
 };
 const start = Date.parse('2030-01-01T00:00:00Z');
