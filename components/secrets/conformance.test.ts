@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { conformance } from '../../tests/support/conformance/index.ts';
 import { definitionValidator } from '../../tests/support/definition-validation.ts';
 import { recordBinding } from '../../tests/support/recorded-binding.ts';
 import { mirror, planOf } from '../../tests/support/recorded-platform.ts';
@@ -182,3 +183,25 @@ test('needs say what is wrong with them', () => {
   const rotated = { ...need, secrets: [{ name: 'a', keys: ['k'], rotation: '1h', mountPath: '/a' }] };
   assert.match(secretsNeeds.safeParse(rotated).error?.message ?? '', /only values that the platform makes/);
 });
+
+/** What one service of the suite that all capabilities share asks for. */
+const sample = (name: string, namespace: string) => ({
+  name,
+  namespace,
+  serviceAccount: name,
+  secrets: [{ name: 'session', keys: ['key'], generated: true, mountPath: '/run/session' }],
+  transitKeys: ['addresses'],
+  certificates: true,
+  copies: [
+    {
+      name: `${name}-kafka`,
+      from: { namespace: 'ninefold-streaming', secretName: `${name}.${namespace}` },
+      mountPath: '/run/kafka',
+    },
+  ],
+});
+await conformance('secrets', [
+  { name: 'orders', namespace: 'commerce', need: sample('orders', 'commerce') },
+  { name: 'stock', namespace: 'commerce', need: sample('stock', 'commerce') },
+  { name: 'other orders', namespace: 'accounting', need: sample('orders', 'accounting') },
+]);
