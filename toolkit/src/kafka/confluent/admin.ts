@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverAdmin, NewTopic, PartitionState } from '../driver.ts';
 import { answer, codes, type ConfluentLibrary, type LibraryAdmin } from './library.ts';
 
 const TIMEOUT = 10_000;
+/** A topic that was just made or changed has no leader that everybody knows yet: asked again so often. */
+const TRIES = 20;
+const TRY_INTERVAL = 250;
 
 /** Administration by librdkafka. */
 export class ConfluentAdmin implements DriverAdmin {
@@ -58,8 +62,8 @@ export class ConfluentAdmin implements DriverAdmin {
   ): Promise<Map<number, PartitionState>> {
     const { EARLIEST, LATEST } = this.#library.OffsetSpec;
     const [earliest, latest, committed] = await Promise.all([
-      this.#offsets(topic, partitions, EARLIEST),
-      this.#offsets(topic, partitions, LATEST),
+      onceLed(() => this.#offsets(topic, partitions, EARLIEST)),
+      onceLed(() => this.#offsets(topic, partitions, LATEST)),
       this.#committed(group, topic, partitions),
     ]);
     return new Map(
@@ -109,12 +113,29 @@ type Places = Parameters<Parameters<LibraryAdmin['listOffsets']>[2]>[1];
 function toMap(places: Places): Map<number, number> {
   const offsets = new Map<number, number>();
   for (const { topic, partition, offset, error } of places) {
-    if (error && error.code !== 0) throw new Error(`partition ${partition} of ${topic}: ${error.message}`);
+    if (error && error.code !== 0) {
+      const problem = `partition ${partition} of ${topic}: ${error.message}`;
+      throw Object.assign(new Error(problem), { code: error.code });
+    }
     // Below zero, or not a number, where the group has committed nothing.
     if (offset >= 0) offsets.set(partition, offset);
   }
   return offsets;
 }
+
+/** Asks again while the only problem is that no leader is known. */
+async function onceLed<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries >= TRIES || !leaderless.some((code) => hasCode(error, code))) throw error;
+      await sleep(TRY_INTERVAL);
+    }
+  }
+}
+
+const leaderless = [codes.noEntry, codes.unknownTopic, codes.leaderNotAvailable, codes.notLeader];
 
 function hasCode(error: unknown, code: number): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;

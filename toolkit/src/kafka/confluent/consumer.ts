@@ -13,6 +13,7 @@ import {
   type Configuration,
   type LibraryConsumer,
   type LibraryError,
+  type LibraryOffset,
   type LibraryRecord,
   toError,
 } from './library.ts';
@@ -33,6 +34,8 @@ export class ConfluentConsumer implements DriverConsumer {
   readonly #consumer: LibraryConsumer;
   readonly #options: DriverConsumerOptions;
   readonly #assignment = new Map<string, TopicPartition>();
+  /** Commits under way, by what they commit. */
+  readonly #commits = new Map<string, PromiseWithResolvers<void>[]>();
   /** What the group has decided meanwhile. */
   #decisions: (() => void)[] = [];
   #isClosed = false;
@@ -47,6 +50,8 @@ export class ConfluentConsumer implements DriverConsumer {
         ...settings,
         rebalance_cb: (error: LibraryError, places: readonly TopicPartition[]) =>
           this.#rebalanced(error, places),
+        offset_commit_cb: (error: LibraryError | undefined, offsets: readonly LibraryOffset[]) =>
+          this.#committed(error, offsets),
       },
       { 'auto.offset.reset': options.from },
     );
@@ -76,7 +81,15 @@ export class ConfluentConsumer implements DriverConsumer {
 
   async commit(offsets: readonly PartitionOffset[]): Promise<void> {
     if (this.#isClosed) throw new Error('the consumer is closed');
-    await answer((done) => this.#consumer.commitCb([...offsets], done));
+    const end = Promise.withResolvers<void>();
+    const key = commitKey(offsets);
+    this.#commits.set(key, [...(this.#commits.get(key) ?? []), end]);
+    try {
+      this.#consumer.commit([...offsets]);
+    } catch (error) {
+      this.#committed(error as LibraryError, offsets);
+    }
+    await end.promise;
   }
 
   async close(): Promise<void> {
@@ -87,6 +100,18 @@ export class ConfluentConsumer implements DriverConsumer {
     this.#assignment.clear();
     // Leaves the group, too.
     await answer((done) => this.#consumer.disconnect(done));
+    const error = new Error('the consumer is closed');
+    for (const end of [...this.#commits.values()].flat()) end.reject(error);
+  }
+
+  #committed(error: LibraryError | undefined, offsets: readonly LibraryOffset[]): void {
+    const key = commitKey(offsets);
+    const [end, ...others] = this.#commits.get(key) ?? [];
+    if (others.length > 0) this.#commits.set(key, others);
+    else this.#commits.delete(key);
+    const failure = error ?? offsets.find((place) => place.error && place.error.code !== 0)?.error;
+    if (failure) end?.reject(toError(failure));
+    else end?.resolve();
   }
 
   async #start(): Promise<void> {
@@ -177,6 +202,13 @@ export class ConfluentConsumer implements DriverConsumer {
     if (this.#isClosed) return;
     this.#options.failed(error instanceof Error ? error : toError(error as LibraryError));
   }
+}
+
+function commitKey(offsets: readonly PartitionOffset[]): string {
+  return offsets
+    .map((place) => `${partitionKey(place)}@${place.offset}`)
+    .sort()
+    .join();
 }
 
 function toPlace({ topic, partition }: TopicPartition): TopicPartition {

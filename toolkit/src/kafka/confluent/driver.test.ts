@@ -55,7 +55,14 @@ function fakeLibrary() {
     unassign = () => void told.push(['unassign']);
     pause = (places: unknown) => void told.push(['pause', places]);
     resume = (places: unknown) => void told.push(['resume', places]);
-    commitCb = (_: unknown, callback: () => void) => done(callback);
+    commit(offsets: readonly unknown[]) {
+      const told = configurations[0]?.offset_commit_cb as (
+        error: LibraryError | null,
+        places: unknown,
+      ) => void;
+      const failure = failures.shift() ?? null;
+      setImmediate(() => told(failure, [...offsets].reverse()));
+    }
     consume(_: number, callback: () => void) {
       const next = answers.shift();
       if (typeof next === 'function') next();
@@ -168,6 +175,13 @@ describe('the driver over @confluentinc/kafka-javascript', () => {
       ['g', 5_000, false],
     );
     assert.equal(topics?.['auto.offset.reset'], 'latest');
+    const next = [
+      { ...zero, offset: 6 },
+      { ...one, offset: 10 },
+    ];
+    await consumer.commit(next);
+    fake.failNext({ message: 'Broker: Specified group generation id is not valid', code: 22 });
+    await assert.rejects(consumer.commit(next), { code: 22 });
     consumer.pause([zero, one]);
     assert.deepEqual(fake.told.at(-1), ['pause', [one]], 'what is not assigned is left alone');
     await consumer.close();

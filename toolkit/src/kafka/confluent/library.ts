@@ -63,8 +63,8 @@ export interface LibraryConsumer extends Connection {
   unassign(): unknown;
   pause(partitions: readonly LibraryPartition[]): unknown;
   resume(partitions: readonly LibraryPartition[]): unknown;
-  /** Not in the typings, and in the documentation; `commit` says nothing of how it ends. */
-  commitCb(offsets: readonly LibraryOffset[], done: Callback): unknown;
+  /** Says nothing of how it ends: that is told to `offset_commit_cb`. */
+  commit(offsets: readonly LibraryOffset[]): unknown;
 }
 
 export interface LibraryAdmin {
@@ -123,7 +123,10 @@ export interface ConfluentLibrary {
 export const codes = {
   assignPartitions: -175,
   revokePartitions: -174,
+  noEntry: -156,
   unknownTopic: 3,
+  leaderNotAvailable: 5,
+  notLeader: 6,
   topicAlreadyExists: 36,
 } as const;
 
