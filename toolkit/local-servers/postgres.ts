@@ -29,7 +29,8 @@ export interface PostgresServer extends RestartableServer {
 const FORGETFUL = ['fsync=off', 'full_page_writes=off'];
 
 const SETTINGS = [
-  'max_connections=100',
+  // The pools of tests that are over keep their connections for a while.
+  'max_connections=300',
   'shared_buffers=64MB',
   'max_wal_size=256MB',
   'logging_collector=off',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
 import { deriveContext, rootContext, runInContext } from '../../context/index.ts';
 import { aborted, numbered, numberedUpTo, readSettled, until } from '../conformance/setting.ts';
 import { ConcurrencyConflict, EventIdConflict } from '../errors.ts';
@@ -8,16 +9,19 @@ import { heldTransaction, TestDatabase } from './fixtures/database.ts';
 import type { PostgresEventStore } from './event-store.ts';
 
 let database: TestDatabase;
+/** Looks at the server beside the tests: one connection, however often they look. */
+let observer: pg.Pool;
 before(async () => {
   database = await TestDatabase.start();
+  observer = database.pool({ max: 1 });
 });
 after(() => database.stop());
 
 /** Statements that wait for a lock right now. */
 async function waitingStatements(): Promise<number> {
-  const { rows } = await database
-    .pool({ max: 1 })
-    .query("select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock'");
+  const { rows } = await observer.query(
+    "select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock'",
+  );
   return rows[0].waiting;
 }
 
