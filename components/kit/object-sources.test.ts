@@ -123,6 +123,14 @@ describe('definitions', () => {
     assert.equal(asRecord(changed?.spec)?.scope, 'Cluster');
   });
 
+  test('of the Kubernetes project’s own groups say that nobody approved the permissive ones', () => {
+    const [kind] = Object.values(kindsOf('gateway.networking.k8s.io', 'v1', { Gateway: 'gateways' }));
+    assert.ok(kind);
+    const own = { bundle: { ...bundle, kinds: [kind] }, kinds: [kind] };
+    const { objects } = objectSources({ standIns: true }).definitions(own);
+    assert.match(objects[0]?.metadata.annotations?.['api-approved.kubernetes.io'] ?? '', /^unapproved/);
+  });
+
   test('of half a release are no release: the lab makes permissive ones instead', () => {
     const mirror = folder('half', { 'shop/a.yaml': definition('baskets') });
     const { origin, objects } = objectSources({ mirror, standIns: true }).definitions(planned);

@@ -19,7 +19,7 @@ export function permissiveDefinition(
     metadata: {
       name: crdName(kind),
       labels: { [keys.standIn]: 'true' },
-      annotations: { ...annotations, [keys.release]: release },
+      annotations: { ...annotations, ...approval(kind), [keys.release]: release },
     },
     spec: {
       group: kind.group,
@@ -41,4 +41,13 @@ export function permissiveDefinition(
       ],
     },
   };
+}
+
+/**
+ * Groups of the Kubernetes project itself need a word on their approval
+ * (https://github.com/kubernetes/enhancements/pull/1111); of a stand-in it is that there is none.
+ */
+function approval({ group }: CustomKind): Record<string, string> {
+  if (!/\.(k8s|kubernetes)\.io$/.test(group)) return {};
+  return { 'api-approved.kubernetes.io': 'unapproved, a stand-in that accepts anything' };
 }
