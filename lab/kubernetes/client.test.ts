@@ -96,29 +96,34 @@ describe('a real API server', () => {
   test('serves a kind that was made a moment ago', async () => {
     await assert.rejects(client.resourceFor('client.example.org/v1', 'Gadget'), UnknownKindError);
     const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-    const definition: KubernetesObject = {
+    const definition = (kind: string, version: string): KubernetesObject => ({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
-      metadata: { name: 'gadgets.client.example.org' },
+      metadata: { name: `${kind.toLowerCase()}s.client.example.org` },
       spec: {
         group: 'client.example.org',
         scope: 'Cluster',
-        names: { kind: 'Gadget', plural: 'gadgets' },
-        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+        names: { kind, plural: `${kind.toLowerCase()}s` },
+        versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: schema } }],
       },
-    };
-    await client.create(definition);
+    });
+    // Not in the version that its group prefers.
+    await client.create(definition('Draft', 'v1alpha1'));
+    await client.create(definition('Gadget', 'v1'));
     for (;;) {
       const found = await client.resourceFor('client.example.org/v1', 'Gadget').catch((error: unknown) => {
         assert.ok(error instanceof UnknownKindError);
       });
-      if (!found) continue;
+      const draft = await client.resourceFor('client.example.org/v1alpha1', 'Draft').catch(() => undefined);
+      if (!found || !draft) continue;
       assert.equal(found.plural, 'gadgets');
       assert.equal(found.namespaced, false);
       break;
     }
     const all = await client.allResources();
-    assert.ok(all.some(({ kind }) => kind === 'Deployment') && all.some(({ kind }) => kind === 'Gadget'));
+    for (const kind of ['Deployment', 'Gadget', 'Draft']) {
+      assert.equal(all.filter((one) => one.kind === kind).length, 1, kind);
+    }
     const gadget = { apiVersion: 'client.example.org/v1', kind: 'Gadget', metadata: { name: 'one' } };
     assert.equal((await client.create(gadget)).metadata.namespace, undefined);
     assert.equal(describeObject(referenceOf(gadget)), 'client.example.org/v1 Gadget one');

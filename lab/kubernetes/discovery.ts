@@ -23,8 +23,9 @@ const resourceListSchema = z.looseObject({
   ),
 });
 
+/** Versions come in the order of preference. */
 const groupListSchema = z.looseObject({
-  groups: z.array(z.looseObject({ preferredVersion: z.looseObject({ groupVersion: z.string() }) })),
+  groups: z.array(z.looseObject({ versions: z.array(z.looseObject({ groupVersion: z.string() })) })),
 });
 
 /** Which kinds the API server serves, asked once per API version and again when a kind is missing. */
@@ -46,12 +47,24 @@ export class Discovery {
     return found;
   }
 
-  /** Every kind that can be listed, each in its preferred version, asked anew. */
+  /** Every kind that can be listed, each in the most preferred of the versions that serve it, asked anew. */
   async allResources(): Promise<ApiResource[]> {
-    const groups = groupListSchema.parse(await this.#transport.request('GET', '/apis'));
-    const versions = ['v1', ...groups.groups.map((group) => group.preferredVersion.groupVersion)];
-    const lists = await Promise.all(versions.map((apiVersion) => this.#ask(apiVersion)));
-    return lists.flatMap((list) => [...list.values()]).filter((resource) => resource.verbs.includes('list'));
+    const { groups } = groupListSchema.parse(await this.#transport.request('GET', '/apis'));
+    const byGroup = await Promise.all(
+      [['v1'], ...groups.map(({ versions }) => versions.map((one) => one.groupVersion))].map((versions) =>
+        Promise.all(versions.map((apiVersion) => this.#ask(apiVersion))),
+      ),
+    );
+    return byGroup
+      .flatMap((lists) => {
+        // A group need not serve every kind in its preferred version.
+        const kinds = new Map<string, ApiResource>();
+        for (const resource of lists.flatMap((list) => [...list.values()])) {
+          if (!kinds.has(resource.plural)) kinds.set(resource.plural, resource);
+        }
+        return [...kinds.values()];
+      })
+      .filter((resource) => resource.verbs.includes('list'));
   }
 
   #ask(apiVersion: string): Promise<Map<string, ApiResource>> {
