@@ -7,8 +7,11 @@ import toolkit from '../toolkit/package.json' with { type: 'json' };
 const root = join(import.meta.dirname, '..');
 const rooms = ['stacks', 'components', 'policies', 'preview', 'lab', 'scripts', 'tests', 'examples'];
 
-/** What measures a server or brings up whole platforms: run one file at a time, so that none disturbs another. */
-const alone = ['tests/end-to-end/', 'toolkit/src/http/', 'examples/'];
+/** What measures a server: run one file at a time, so that none disturbs another. */
+const alone = ['toolkit/src/http/', 'examples/'];
+
+/** What brings up whole platforms: apart from the rest, which it would slow down. */
+const heavy = ['tests/end-to-end/'];
 
 /** Packages of this repository are imported from their source, as they are before anything is built. */
 const nodeOptions = ['--conditions=@ninefold/source'];
@@ -24,10 +27,12 @@ if (checked !== 0) process.exit(checked);
 const files = [...rooms.map((room) => `${room}/**/*.test.ts`), ...toolkitPatterns()].flatMap((pattern) =>
   globSync(pattern, { cwd: root }).sort(),
 );
-const isAlone = (file: string) => alone.some((folder) => file.startsWith(folder));
+const isIn = (folders: readonly string[]) => (file: string) =>
+  folders.some((folder) => file.startsWith(folder));
 const phases = [
-  { concurrency: 2, files: files.filter((file) => !isAlone(file)) },
-  { concurrency: 1, files: files.filter(isAlone) },
+  { concurrency: 2, files: files.filter((file) => !isIn([...alone, ...heavy])(file)) },
+  { concurrency: 2, files: files.filter(isIn(heavy)) },
+  { concurrency: 1, files: files.filter(isIn(alone)) },
 ];
 const codes = phases.map(({ concurrency, files: some }) =>
   some.length === 0
