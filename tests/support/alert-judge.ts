@@ -4,28 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Alert } from '../../components/kit/monitoring.ts';
-import { ensureTools, type ToolEvent } from '../../lab/toolchain/index.ts';
+import { findJudge } from './judge.ts';
 
 /** Series by their names with labels, each with its values from minute to minute, in the notation of promtool. */
 export type Series = Readonly<Record<string, string>>;
 
 /** Where promtool is, which reads and evaluates rules as Prometheus does; or why it can't be had. */
-export const promtool: { path: string } | { problem: string } = await findPromtool();
-
-/** Takes it from the toolchain, which says what it does while it downloads or builds. */
-async function findPromtool(): Promise<{ path: string } | { problem: string }> {
-  let told = '';
-  const report = ({ step, detail }: ToolEvent) => {
-    if (step === 'found' || step === told) return;
-    told = step;
-    process.stderr.write(`promtool: ${step} ${detail}\n`);
-  };
-  try {
-    return { path: (await ensureTools(['promtool'], { report })).promtool };
-  } catch (error) {
-    return { problem: `promtool can’t be had: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
+export const promtool = await findJudge('promtool');
 
 /** Runs promtool. @throws Error when it can't be had. */
 export function runPromtool(...arguments_: readonly string[]): { status: number | null; said: string } {

@@ -94,7 +94,8 @@ export function emitGateway(
     istioKinds.EnvoyFilter,
     {
       metadata: { name: 'rate-limit' },
-      spec: { targetRefs: [gatewayTarget], configPatches: [limitingFilter] },
+      // Before the routes' own, which say how much.
+      spec: { targetRefs: [gatewayTarget], priority: -10, configPatches: [limitingFilter] },
     },
     { dependsOn: [gateway] },
   );

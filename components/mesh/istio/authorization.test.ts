@@ -92,7 +92,7 @@ test('a service with sidecars checks its callers at its pods, and sees only thos
   const callers = named(objects, 'AuthorizationPolicy', 'orders-callers');
   assert.deepEqual(callers.selector, { matchLabels: { app: 'orders' } });
   assert.deepEqual(named(objects, 'Sidecar', 'orders').egress, [
-    { hosts: ['./*', 'ninefold-mesh/*', 'warehouse/stock.warehouse.svc.cluster.local'] },
+    { hosts: ['./*', 'warehouse/stock.warehouse.svc.cluster.local'] },
   ]);
   assert.deepEqual(binding.egress, [{ namespace: 'warehouse', podLabels: { app: 'stock' }, ports: [8080] }]);
 });

@@ -48,7 +48,8 @@ describe('the releases of the mesh', () => {
     assert.deepEqual([...ambient.keys()], ['istio-base', 'istiod', 'istio-cni', 'ztunnel']);
     const sidecar = valuesOf({ profile: 'minimal', capabilities: { mesh: { dataPlane: 'sidecar' } } });
     assert.deepEqual([...sidecar.keys()], ['istio-base', 'istiod', 'istio-cni']);
-    assert.deepEqual(asRecord(sidecar.get('istiod')?.values?.env), { ENABLE_DEBUG_ON_HTTP: 'false' });
+    assert.equal(asRecord(ambient.get('istiod')?.values?.env)?.PILOT_ENABLE_AMBIENT, 'true');
+    assert.equal(asRecord(sidecar.get('istiod')?.values?.env)?.PILOT_ENABLE_AMBIENT, undefined);
   });
 
   test('bring no definitions, which are the foundation’s', () => {

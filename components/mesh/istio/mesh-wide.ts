@@ -3,7 +3,7 @@ import { gatewayApiGroup } from '../../kit/gateway-api.ts';
 import { istioKinds } from '../../kit/istio-kinds.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import type { CustomResourceContent, Scope } from '../../kit/scope.ts';
-import { meshNamespace, waypointClass } from './names.ts';
+import { waypointClass } from './names.ts';
 import type { IstioSettings } from './settings.ts';
 
 /** Refuses everything that no other policy allows. Also what the gate sends as its sample. */
@@ -52,7 +52,8 @@ export function emitMeshWide(
             Sidecar,
             {
               metadata: { name: 'default' },
-              spec: { egress: [{ hosts: ['./*', `${meshNamespace}/*`] }] },
+              // A dot is the namespace of whoever asks, not of this object.
+              spec: { egress: [{ hosts: ['./*'] }] },
             },
             dependsOn,
           ),

@@ -6,6 +6,7 @@ import { standInNodeAgent, standInOperator } from '../../kit/stand-in.ts';
 import { meshNamespace, nodesNamespace, ports, workloads } from './names.ts';
 import { baseRelease, cniRelease, istiodRelease, istioImages, ztunnelRelease } from './releases.ts';
 import type { IstioSettings } from './settings.ts';
+import { controlPlaneEnvironment } from './values.ts';
 
 /** Istiod lets its webhooks pass what it can't judge until it is ready, and then refuse it. */
 const setByIstiod = { ignoreChanges: ['webhooks[*].failurePolicy'] };
@@ -90,6 +91,7 @@ function istiodStandIn(scope: Scope<IstioSettings>): readonly Manifest[] {
       image: scope.image(istioImages.controlPlane),
       replicas: replicas.min,
       resources,
+      environment: controlPlaneEnvironment(scope.settings),
       args: ['discovery', `--monitoringAddr=:${ports.monitoring}`, '--grpcAddr='],
       ports: [
         { name: 'http-debug', port: ports.debug },

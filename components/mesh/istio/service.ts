@@ -97,15 +97,15 @@ function withSidecars(scope: Scope<unknown>, facts: MeshFacts, need: MeshService
       ...rulesOf(allowRules(facts, need, 'targetPort')),
     },
   });
-  const called = need.calls.map(
-    (call) => `${call.namespace}/${call.name}.${call.namespace}.svc.cluster.local`,
-  );
+  // Those of its own namespace are there already.
+  const foreign = need.calls.filter((call) => call.namespace !== namespace);
+  const called = foreign.map((call) => `${call.namespace}/${call.name}.${call.namespace}.svc.cluster.local`);
   const egress = scope.custom(`mesh-${name}-egress`, istioKinds.Sidecar, {
     metadata: { name, namespace },
     spec: {
       workloadSelector: { labels: podLabels },
       // What is in the namespace itself includes the hosts that it may reach outside.
-      egress: [{ hosts: ['./*', `${facts.controlPlaneNamespace}/*`, ...new Set(called)] }],
+      egress: [{ hosts: ['./*', ...new Set(called)] }],
     },
   });
   const namespaces = [...new Set(need.callers.map((caller) => caller.namespace))].sort();

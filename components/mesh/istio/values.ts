@@ -81,13 +81,20 @@ export function istiodValues(context: Context): ChartValues {
     cni: { enabled: true },
     // No configuration without TLS, and no debugging interface beside the probe's.
     extraContainerArgs: ['--grpcAddr='],
-    env: {
-      ENABLE_DEBUG_ON_HTTP: 'false',
-      ...(ambient ? { PILOT_ENABLE_AMBIENT: 'true' } : {}),
-    },
+    env: controlPlaneEnvironment(settings),
     ...(ambient ? { trustedZtunnelNamespace: nodesNamespace } : {}),
     gatewayClasses: ambient ? { [waypointClass]: waypointDefaults(settings) } : {},
     meshConfig: meshConfig(context),
+  };
+}
+
+/** Variables of the control plane. */
+export function controlPlaneEnvironment({ dataPlane }: IstioSettings): Record<string, string> {
+  return {
+    ENABLE_DEBUG_ON_HTTP: 'false',
+    // The keys of an issuer are fetched from where a policy says: never from this machine or a cloud's own services.
+    BLOCKED_CIDRS_IN_JWKS_URIS: '127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10',
+    ...(dataPlane === 'ambient' ? { PILOT_ENABLE_AMBIENT: 'true' } : {}),
   };
 }
 
