@@ -36,6 +36,8 @@ describe('a definition', () => {
     assert.deepEqual(await patchesFor(definition({ NamesAccepted: 'True', Established: 'True' })), []);
     assert.deepEqual(await patchesFor(definition({ NamesAccepted: 'False', Established: 'False' })), []);
     assert.deepEqual(await patchesFor(definition({})), []);
+    assert.deepEqual(await patchesFor({ ...definition({}), status: { conditions: null } }), []);
+    assert.deepEqual(await patchesFor({ ...definition({}), status: null }), []);
     const other = { ...definition({ NamesAccepted: 'True' }), kind: 'Deployment', apiVersion: 'apps/v1' };
     assert.deepEqual(await patchesFor(other), []);
   });

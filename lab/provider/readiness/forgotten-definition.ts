@@ -5,10 +5,11 @@ import { definesKinds } from './served-kinds.ts';
 /** An annotation that is put on a definition and taken off again. */
 const reminder = 'ninefold.dev/reminder';
 
+/** A definition that was made a moment ago has no conditions, or null in their place. */
 const conditionsSchema = z.looseObject({
   status: z
-    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) })
-    .prefault({}),
+    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish() })
+    .nullish(),
 });
 
 /**
@@ -23,7 +24,7 @@ export async function remindOfDefinition(
   object: KubernetesObject,
 ): Promise<boolean> {
   if (!definesKinds(object)) return false;
-  const { conditions } = conditionsSchema.parse(object).status;
+  const conditions = conditionsSchema.parse(object).status?.conditions ?? [];
   const isTrue = (wanted: string) =>
     conditions.some(({ type, status }) => type === wanted && status === 'True');
   if (!isTrue('NamesAccepted') || isTrue('Established')) return false;
