@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { gatewayApiCrds, gatewayApiKinds, gatewayApiVersion } from '../../components/kit/gateway-api.ts';
+import { permissiveDefinition } from '../../components/kit/permissive-definition.ts';
+import { apply, LabRoot, until } from '../../lab/control-plane/test-support/labs.ts';
+import { startLab } from '../../lab/index.ts';
+import { KubernetesApiError, KubernetesClient, type KubernetesObject } from '../../lab/kubernetes/index.ts';
+
+const keys = {
+  version: 'gateway.networking.k8s.io/bundle-version',
+  channel: 'gateway.networking.k8s.io/channel',
+};
+
+/** The definition of routes as a release and a channel would bring it. */
+function definition(annotations: Readonly<Record<string, string>>): KubernetesObject {
+  return permissiveDefinition(gatewayApiKinds.HTTPRoute, 'test', annotations) as KubernetesObject;
+}
+
+const release = (version: string, channel = 'standard') =>
+  definition({ [keys.version]: version, [keys.channel]: channel });
+
+describe('the guard of the Gateway API', () => {
+  const root = new LabRoot();
+  let client: KubernetesClient;
+
+  before(async () => {
+    const lab = await startLab({ directory: root.lab('guard') });
+    client = await KubernetesClient.fromKubeconfig(lab.kubeconfig);
+    await apply(client, release(`v${gatewayApiVersion}`));
+    for (const guard of gatewayApiCrds.guards ?? []) await apply(client, guard as KubernetesObject);
+    // A policy holds some time after it was accepted.
+    await until('the policy to hold', () => refusal(release('v1.0.0')));
+  });
+  after(async () => {
+    await client?.close();
+    await root[Symbol.asyncDispose]();
+  });
+
+  /** Why the API server refuses a definition; undefined when it does not. */
+  async function refusal(object: KubernetesObject): Promise<string | undefined> {
+    try {
+      await client.apply(object, { fieldManager: 'test', force: true, dryRun: true });
+      return undefined;
+    } catch (error) {
+      assert.ok(error instanceof KubernetesApiError, String(error));
+      return error.message;
+    }
+  }
+
+  test('lets the same release, a patch and a newer one in', async () => {
+    for (const version of [`v${gatewayApiVersion}`, 'v1.6.9', 'v1.7.0', 'v1.10.0', 'v2.0.0']) {
+      assert.equal(await refusal(release(version)), undefined, version);
+    }
+  });
+
+  for (const [what, object, told] of [
+    ['an older release', release('v1.5.1'), /older release .* turn its own copy of the definitions off/],
+    ['a release before numbers had two digits', release('v0.8.1'), /older release/],
+    [
+      'the experimental channel',
+      release('v1.7.0', 'experimental'),
+      /experimental channel .* Install the standard/,
+    ],
+    [
+      'a definition that does not say its release',
+      definition({ [keys.channel]: 'standard' }),
+      /must say its release/,
+    ],
+  ] as const) {
+    test(`refuses ${what}, and says what to do`, async () => {
+      const message = await refusal(object);
+      assert.match(message ?? 'accepted', told);
+      assert.match(message ?? '', /delete the ValidatingAdmissionPolicy safe-upgrades/);
+    });
+  }
+
+  test('has nothing to say of other definitions', async () => {
+    const other = { ...gatewayApiKinds.HTTPRoute, group: 'example.org' };
+    assert.equal(await refusal(permissiveDefinition(other, 'test') as KubernetesObject), undefined);
+  });
+});
