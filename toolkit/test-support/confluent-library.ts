@@ -49,7 +49,7 @@ async function install(directory: string): Promise<void> {
   const library = join(directory, 'node_modules', NAME);
   try {
     await download(directory, library);
-    load(directory);
+    await check(directory);
   } catch (error) {
     await compile(directory, library).catch((cause: unknown) => {
       const downloaded = error instanceof Error ? error.message.split('\n')[0] : String(error);
@@ -57,8 +57,13 @@ async function install(directory: string): Promise<void> {
         cause,
       });
     });
-    load(directory);
+    await check(directory);
   }
+}
+
+/** Whether it can be loaded. By a process of its own: an add-on is loaded by one path only, and this one's changes. */
+async function check(directory: string): Promise<void> {
+  await run(process.execPath, ['--eval', `require(${JSON.stringify(NAME)})`], { cwd: directory });
 }
 
 async function download(directory: string, library: string): Promise<void> {

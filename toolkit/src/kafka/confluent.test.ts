@@ -8,9 +8,9 @@ import { confluentKafka, type KafkaDriver } from './index.ts';
 const library = await loadConfluentLibrary().catch((error: Error) => error);
 
 if (library instanceof Error) {
-  const { cause } = library;
-  const reason = cause instanceof Error ? cause.message.split('\n')[0] : '';
-  it('Kafka by a broker with @confluentinc/kafka-javascript', { skip: `${library.message}: ${reason}` });
+  const { message, cause } = library;
+  const skip = cause instanceof Error ? `${message}: ${cause.message.split('\n')[0]}` : message;
+  it('Kafka by a broker with @confluentinc/kafka-javascript', { skip });
 } else {
   describe('Kafka by a broker with @confluentinc/kafka-javascript', () => {
     let server: KafkaServer;
