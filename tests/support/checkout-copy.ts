@@ -12,7 +12,9 @@ const leftOutNames = ['node_modules', 'dist'];
 
 /** A copy of the project's files, with the same packages, for what changes them. */
 export class CheckoutCopy {
-  readonly directory = mkdtempSync(join(tmpdir(), 'ninefold-checkout-'));
+  readonly #parent = mkdtempSync(join(tmpdir(), 'ninefold-checkout-'));
+  /** In a folder of its own, so that nothing lies beside it: a mirror there knows nothing of what is made here. */
+  readonly directory = join(this.#parent, 'checkout');
 
   constructor() {
     const isKept = (path: string) => !leftOut.includes(path) && !leftOutNames.includes(basename(path));
@@ -46,7 +48,7 @@ export class CheckoutCopy {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.#parent, { recursive: true, force: true });
   }
 }
 
