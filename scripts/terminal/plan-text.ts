@@ -30,7 +30,7 @@ export function planText(
     return [
       paint('strong', one.capability),
       one.implementation,
-      upstreams.map((upstream) => upstream.appVersion ?? upstream.version).join(', '),
+      [...new Set(upstreams.map((upstream) => upstream.appVersion ?? upstream.version))].join(', '),
       paint('quiet', `${count(pods, 'pod')}, ${formatCores(cpu)} cores, ${formatBytes(memory)}`),
     ];
   });
