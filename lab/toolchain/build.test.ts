@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { findGo } from './from-go.ts';
@@ -59,6 +59,46 @@ describe('a build from Go modules', () => {
       /^require go\.etcd\.io\/etcd\/server\/v3 v3\.6\.8$/m,
     );
     assert.equal(existsSync(builds(world)[0] ?? ''), false, 'the working directory is gone');
+  });
+
+  it('compiles corrected copies of sources that don’t fit each other, and leaves the module as it is', async () => {
+    await using world = await new World().open();
+    const module = join(world.directory, 'module');
+    const sources = new Map(
+      tools.vault.build.corrections?.map(({ file, replace }) => [
+        join(module, file),
+        replace.map(([from]) => `before ${from} after`).join('\n'),
+      ]),
+    );
+    assert.ok(sources.size > 1);
+    for (const [path, text] of sources) world.install(path, text);
+    const keeps = `
+if [ "$1" = mod ]; then echo '{ "Dir": "${module}" }'; exit; fi
+for argument in "$@"; do case "$argument" in -overlay=*) cp "\${argument#-overlay=}" '${world.directory}';; esac; done
+cp -r go.mod corrected '${world.directory}'
+cat > "$out/vault" <<'PROGRAM'
+${programText('vault')}PROGRAM
+chmod +x "$out/vault"`;
+    world.install(join(world.bin, 'go'), goText(world, keeps));
+    assert.equal((await ensureTools(['vault'], world.options)).vault, world.cached('vault'));
+    const written = (name: string) => readFileSync(join(world.directory, name), 'utf8');
+    assert.match(written('go.mod'), /^replace github\.com\/hashicorp\/vault => \.\/module$/m);
+    const { Replace: overlay } = JSON.parse(written('overlay.json')) as { Replace: Record<string, string> };
+    for (const { file, replace } of tools.vault.build.corrections ?? []) {
+      const path = Object.keys(overlay).find((one) => one.endsWith(`/module/${file}`));
+      const text = written(join('corrected', basename(overlay[path ?? ''] ?? '')));
+      assert.equal(text, replace.map(([, by]) => `before ${by} after`).join('\n'));
+    }
+    for (const [path, text] of sources) assert.equal(readFileSync(path, 'utf8'), text);
+
+    // Another version of the module may say it otherwise: then nobody knows what would be compiled.
+    rmSync(world.cached('vault'));
+    const [first = ''] = sources.keys();
+    writeFileSync(first, 'package other');
+    await assert.rejects(
+      ensureTools(['vault'], world.options),
+      /holds not exactly once what is to be replaced/,
+    );
   });
 
   it('that fails is reported with what Go said', async () => {

@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, constants, setPriority } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { correctModule } from './corrected-module.ts';
 import { moveIntoCache } from './from-cache.ts';
 import type { ProgressOf } from './progress.ts';
 import type { ToolchainSettings } from './settings.ts';
@@ -75,10 +76,12 @@ export async function fromGo(
   const { settings, go, work, progress, signal } = options;
   const output = join(work, 'bin');
   mkdirSync(output);
-  writeFileSync(join(work, 'go.mod'), moduleFile(build));
   const stamps = Object.entries(build.stamp).map(([variable, value]) => `-X ${variable}=${value}`);
   const step = progress('building', `${build.module} ${build.version} with Go`, expectedBuildMs(build));
+  const environment = hostEnvironment(settings);
   try {
+    const module = await correctModule(build, { go, work, environment, signal });
+    writeFileSync(join(work, 'go.mod'), moduleFile(build, module.replacements));
     await run(
       go,
       [
@@ -86,12 +89,13 @@ export async function fromGo(
         '-mod=mod',
         '-trimpath',
         '-buildvcs=false',
+        ...module.arguments,
         ...(build.tags ? [`-tags=${build.tags.join(',')}`] : []),
         `-ldflags=${['-s', '-w', ...stamps].join(' ')}`,
         `-o=${output}/`,
         ...wanted.map((tool) => tool.goPackage),
       ],
-      { cwd: work, environment: hostEnvironment(settings), signal },
+      { cwd: work, environment, signal },
     );
   } finally {
     step.end();
@@ -117,13 +121,14 @@ function outputName(tool: Tool): string {
 }
 
 /** The main module alone decides every version below it: Go takes the least that the modules together ask for. */
-function moduleFile(build: GoBuild): string {
+function moduleFile(build: GoBuild, more: readonly string[]): string {
   const replacements = Object.entries(build.replace).map(([from, to]) => `replace ${from} => ${to}`);
   return [
     'module ninefold.dev/toolchain',
     `go ${neededGo}`,
     `require ${build.module} ${build.version}`,
     ...replacements,
+    ...more,
     '',
   ].join('\n');
 }

@@ -7,6 +7,7 @@ import { fetchText } from './hosts.ts';
 import { addressOf, type ToolchainSettings } from './settings.ts';
 import type { PublishedFile } from './tool.ts';
 import { fetchChecked, type TransferOptions } from './transfer.ts';
+import { unzip } from './unzip.ts';
 
 /** A program in the working directory, with the files that belong to it. */
 export interface Unpacked {
@@ -22,9 +23,14 @@ export async function fetchPublishedFile(source: PublishedFile, options: Transfe
   const file = join(work, basename(source.artefact.path));
   await fetchChecked(addressOf(source.artefact, settings), file, expected, options);
   if (source.archive === undefined) return { program: file, companions: [] };
+  const { member, companions } = source.archive;
+  if (file.endsWith('.zip') && companions === undefined) {
+    const program = join(work, 'unpacked');
+    await unzip(file, member, program);
+    return { program, companions: [] };
+  }
   // The system's `tar`: on macOS it is bsdtar, which reads the zip archives that some publish there.
   await promisify(execFile)('tar', ['-xf', file, '-C', work]);
-  const { member, companions } = source.archive;
   const directory = join(work, dirname(member));
   const beside = companions ? (await readdir(directory)).filter((name) => companions.test(name)) : [];
   return { program: join(work, member), companions: beside.map((name) => join(directory, name)) };

@@ -11,7 +11,7 @@ export const labToolNames = [
 ] as const;
 
 /** The programs by which tests and commands render and judge configuration; none is needed to run the lab. */
-export const judgeToolNames = ['istioctl', 'helm', 'promtool'] as const;
+export const judgeToolNames = ['istioctl', 'helm', 'promtool', 'vault'] as const;
 
 /** The name of one program. */
 export type ToolName = (typeof labToolNames)[number] | (typeof judgeToolNames)[number];
@@ -26,6 +26,7 @@ export interface Platform {
 export const homes = {
   kubernetes: { url: 'https://dl.k8s.io', variable: 'NINEFOLD_KUBERNETES_MIRROR' },
   helm: { url: 'https://get.helm.sh', variable: 'NINEFOLD_HELM_MIRROR' },
+  hashicorp: { url: 'https://releases.hashicorp.com', variable: 'NINEFOLD_HASHICORP_MIRROR' },
   github: { url: 'https://github.com', variable: 'NINEFOLD_GITHUB_MIRROR' },
   registry: { url: 'https://registry.k8s.io', variable: 'NINEFOLD_REGISTRY_MIRROR' },
 } as const;
@@ -62,6 +63,14 @@ export interface ContainerImage {
 /** An official download. */
 export type Download = PublishedFile | ContainerImage;
 
+/** What is replaced in one source file of a module. The module itself stays as it was downloaded and checked. */
+export interface Correction {
+  /** Path of the file in the module. */
+  readonly file: string;
+  /** Pairs of a text that stands there exactly once, and what stands there instead. */
+  readonly replace: readonly (readonly [text: string, by: string])[];
+}
+
 /** A build from Go modules. One build may yield several programs. */
 export interface GoBuild {
   /** Names the build in its lock and its progress. */
@@ -74,6 +83,8 @@ export interface GoBuild {
   readonly stamp: Readonly<Record<string, string>>;
   /** Build tags that leave out what the program needs only elsewhere. @default none */
   readonly tags?: readonly string[];
+  /** Sources of the main module in which something is replaced before they are compiled. @default none */
+  readonly corrections?: readonly Correction[];
   /** Time of a build with cold caches on two cores, in milliseconds. Source: measured. */
   readonly expectedMs: number;
 }

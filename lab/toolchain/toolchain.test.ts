@@ -106,6 +106,15 @@ describe(
       assert.deepEqual(world.requests, []);
     });
 
+    it('in a zip archive is unpacked', async () => {
+      await using world = await new World().open();
+      world.publishVault(programText('vault'));
+      const { vault } = await ensureTools(['vault'], world.options);
+      assert.equal(vault, world.cached('vault'));
+      assert.equal(readFileSync(vault, 'utf8'), programText('vault'));
+      assert.deepEqual(leftovers(world.cache), []);
+    });
+
     it('whose checksum differs is refused and thrown away, and not replaced by a build', async () => {
       await using world = await new World().open();
       world.install(join(world.bin, 'go'), '#!/bin/sh\necho go1.26.0\n');

@@ -6,6 +6,7 @@ import { kubeApiserver, kubeControllerManager, kubeScheduler } from './tools/kub
 import { kwok } from './tools/kwok.ts';
 import { promtool } from './tools/promtool.ts';
 import { pulumi } from './tools/pulumi.ts';
+import { vault } from './tools/vault.ts';
 
 /** Every program of the toolchain, by name. */
 export const tools: Readonly<Record<ToolName, Tool>> = {
@@ -18,4 +19,5 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   istioctl,
   helm,
   promtool,
+  vault,
 };

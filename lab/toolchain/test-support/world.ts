@@ -5,7 +5,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
 import type { ToolEvent } from '../events.ts';
 import type { ToolName } from '../tool.ts';
 import { tools } from '../tools.ts';
@@ -23,6 +24,7 @@ const versionTexts: Record<ToolName, (version: string) => string> = {
   kwok: (version) => `kwok version v${version} go1.26.8 (linux/amd64)`,
   istioctl: (version) => `client version: ${version}`,
   helm: (version) => `v${version}`,
+  vault: (version) => `Vault v${version} (0123456789abcdef), built 2026-01-01T00:00:00Z`,
   promtool: (version) => `promtool, version ${version} (branch: , revision: unknown)`,
 };
 
@@ -80,6 +82,7 @@ export class World {
       NINEFOLD_CACHE: this.cache,
       NINEFOLD_KUBERNETES_MIRROR: this.#address,
       NINEFOLD_GITHUB_MIRROR: this.#address,
+      NINEFOLD_HASHICORP_MIRROR: this.#address,
       NINEFOLD_REGISTRY_MIRROR: this.#address,
     };
   }
@@ -159,6 +162,16 @@ export class World {
     this.published.set(`/v2/kwok/kwok/manifests/v${tools.kwok.version}`, JSON.stringify(index));
   }
 
+  /** Publishes a zip archive with a list of digests, as HashiCorp does. */
+  publishVault(text: string): void {
+    const release = `/vault/${tools.vault.version}/vault_${tools.vault.version}`;
+    const archive = zipOf({ 'LICENSE.txt': 'read '.repeat(100), vault: text });
+    const name = basename(`${release}_${process.platform}_${architecture}.zip`);
+    this.published
+      .set(`${dirname(release)}/${name}`, archive)
+      .set(`${release}_SHA256SUMS`, `${sha256(archive)}  ${name}\n`);
+  }
+
   #publishBlob(collection: 'blobs' | 'manifests', content: string | Uint8Array): string {
     const digest = `sha256:${sha256(content)}`;
     this.published.set(`/v2/kwok/kwok/${collection}/${digest}`, content);
@@ -172,4 +185,35 @@ export class World {
     execFileSync('tar', ['-czf', file, '-C', directory, '.']);
     return readFileSync(file);
   }
+}
+
+/** A zip archive of deflated members. */
+function zipOf(members: Record<string, string>): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [path, text] of Object.entries(members)) {
+    const name = Buffer.from(path);
+    const packed = deflateRawSync(text);
+    // Both headers share these fields: versions, method 8, the time, sizes and lengths.
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(crc32(text), 10);
+    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(Buffer.byteLength(text), 18);
+    fields.writeUInt16LE(name.length, 22);
+    const attributes = Buffer.alloc(14);
+    attributes.writeUInt32LE(offset, 10);
+    parts.push(Buffer.from('PK\x03\x04'), fields, name, packed);
+    directory.push(Buffer.from('PK\x01\x02'), Buffer.alloc(2), fields, attributes, name);
+    offset += 30 + name.length + packed.length;
+  }
+  const last = Buffer.alloc(22);
+  last.write('PK\x05\x06', 'latin1');
+  last.writeUInt16LE(Object.keys(members).length, 8);
+  last.writeUInt16LE(Object.keys(members).length, 10);
+  last.writeUInt32LE(Buffer.concat(directory).length, 12);
+  last.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, ...directory, last]);
 }
