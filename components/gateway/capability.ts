@@ -21,6 +21,13 @@ export const gatewayFacts = z.strictObject({
   replicas: z.int().min(1),
   /** Who issues the tokens of users; null while nobody does. */
   issuer: z.string().nullable(),
+  /** Where people log in; null while they can't. */
+  login: z
+    .strictObject({
+      /** Path below which every host with such a route shows the pages of the login. */
+      path: z.string(),
+    })
+    .nullable(),
 });
 
 /** One route into one service. */
@@ -41,6 +48,8 @@ export const gatewayNeeds = z.strictObject({
   service: z.strictObject({ name, port, targetPort: port, podLabels: labels }),
   /** For whom a user's token must be meant. Left out: nobody needs one. */
   audience: z.string().min(1).optional(),
+  /** Sends people who come without a token to log in, and gives the service their token. Needs an audience. */
+  login: z.boolean().optional(),
   /** How many requests get through in a window, over all clients. */
   rate: z
     .strictObject({ requests: z.int().min(1).max(1_000_000), per: z.enum(['second', 'minute', 'hour']) })

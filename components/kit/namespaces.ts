@@ -6,6 +6,8 @@ export interface OwnedNamespace {
   name: string;
   /** Pod Security level its pods are held to. @default 'restricted' */
   podSecurity?: 'restricted' | 'baseline' | 'privileged';
+  /** Further labels, such as those by which capabilities admit its pods as clients. @default none */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /** A namespace of the platform, as the objects that make it safe before anything runs in it. */
@@ -18,6 +20,7 @@ export function namespaceObjects(owned: OwnedNamespace): readonly Manifest[] {
       metadata: {
         name: owned.name,
         labels: {
+          ...owned.labels,
           'pod-security.kubernetes.io/enforce': level,
           'pod-security.kubernetes.io/enforce-version': 'latest',
           'pod-security.kubernetes.io/warn': 'restricted',

@@ -1,12 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { gatewayApiGroup, gatewayApiKinds } from '../../kit/gateway-api.ts';
 import { istioKinds } from '../../kit/istio-kinds.ts';
+import { accessLogging } from '../../kit/istio-providers.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
-import { keys } from '../../kit/naming.ts';
 import type { Scope } from '../../kit/scope.ts';
 import { priorityClasses, topologySpread } from '../../kit/workload.ts';
 import {
   certificateName,
+  clientNamespaceLabels,
   gatewayClass,
   gatewayName,
   gatewayNamespace,
@@ -53,7 +54,7 @@ export function emitGateway(
     },
     { dependsOn: after },
   );
-  const clients = { matchLabels: { [keys.clientOf('gateway')]: 'true' } };
+  const clients = { matchLabels: clientNamespaceLabels };
   const gateway = scope.custom(
     'gateway',
     gatewayApiKinds.Gateway,
@@ -99,7 +100,16 @@ export function emitGateway(
     },
     { dependsOn: [gateway] },
   );
-  const { issuer } = scope.settings;
+  const { issuer, accessLog } = scope.settings;
+  scope.custom(
+    'access-log',
+    istioKinds.Telemetry,
+    {
+      metadata: { name: 'access-log' },
+      spec: { targetRefs: [gatewayTarget], accessLogging: [accessLogging(accessLog)] },
+    },
+    { dependsOn: [gateway] },
+  );
   if (issuer) {
     scope.custom(
       'issuer',

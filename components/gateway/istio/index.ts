@@ -7,8 +7,10 @@ import { monitoringCrds, monitoringKinds } from '../../kit/monitoring.ts';
 import type { PlanContext } from '../../kit/plan-context.ts';
 import type { Violation } from '../../kit/violation.ts';
 import { emitGateway } from './gateway.ts';
+import { emitLogin } from './login.ts';
 import { emitMonitors } from './monitors.ts';
 import {
+  clientNamespaceLabels,
   gatewayClass,
   gatewayName,
   gatewayNamespace,
@@ -35,12 +37,16 @@ export const istioGateway = defineImplementation<'gateway', GatewaySettings>({
     gatewayApiKinds.Gateway,
     gatewayApiKinds.HTTPRoute,
     istioKinds.AuthorizationPolicy,
+    istioKinds.DestinationRule,
     istioKinds.EnvoyFilter,
     istioKinds.RequestAuthentication,
+    istioKinds.ServiceEntry,
+    istioKinds.Telemetry,
     monitoringKinds.PodMonitor,
     monitoringKinds.PrometheusRule,
   ],
-  namespaces: () => [{ name: gatewayNamespace }],
+  // Pages of the login are routes of the gateway's own, which its listener takes from clients only.
+  namespaces: () => [{ name: gatewayNamespace, labels: clientNamespaceLabels }],
   releases: () => [],
   requires: () => ['mesh', 'certificates'],
   check,
@@ -54,6 +60,7 @@ export const istioGateway = defineImplementation<'gateway', GatewaySettings>({
     serviceAccount: gatewayWorkload,
     replicas: settings.replicas.min,
     issuer: settings.issuer?.url ?? null,
+    login: settings.login && { path: settings.login.path },
   }),
   footprint: ({ settings }) => podsFootprint(settings.replicas.min, settings.resources),
   listeners,
@@ -72,6 +79,7 @@ export const istioGateway = defineImplementation<'gateway', GatewaySettings>({
     if (!mesh) throw new Error('the gateway was planned without the mesh that makes its pods');
     const network = emitNetwork(scope, mesh);
     const gateway = emitGateway(scope, network);
+    emitLogin(scope, [...network, gateway]);
     emitMonitors(scope, [gateway]);
   },
   bind: bindRoute,
@@ -86,15 +94,23 @@ function listeners(): Listener[] {
   ];
 }
 
-function check({ settings: { replicas } }: PlanContext<GatewaySettings>): Violation[] {
-  if (replicas.max >= replicas.min) return [];
-  return [
-    {
+function check({ settings: { replicas, issuer, login } }: PlanContext<GatewaySettings>): Violation[] {
+  const violations: Violation[] = [];
+  if (replicas.max < replicas.min) {
+    violations.push({
       path: 'replicas.max',
       problem: 'there would be fewer replicas at most than at least',
       value: replicas.max,
       allowed: `at least replicas.min, ${replicas.min}`,
       fix: 'raise max, or lower min',
-    },
-  ];
+    });
+  }
+  if (login && !issuer) {
+    violations.push({
+      path: 'login',
+      problem: 'people could log in, but nobody says whose tokens they come back with',
+      fix: 'set issuer to whoever issues those tokens, or leave login out',
+    });
+  }
+  return violations;
 }

@@ -4,12 +4,21 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { checkGolden } from '../../../tests/support/golden.ts';
 import { recordBinding } from '../../../tests/support/recorded-binding.ts';
-import { recordPlatform, type TestEnvironment } from '../../../tests/support/recorded-platform.ts';
+import { planOf, recordPlatform, type TestEnvironment } from '../../../tests/support/recorded-platform.ts';
 import { asRecord } from '../../kit/manifest.ts';
+import { InvalidInputError } from '../../kit/violation.ts';
 import { gatewayNeeds } from '../capability.ts';
 import { tokenBucket } from './rate-limit.ts';
 
 const issuer = { url: 'https://login.example.org', keys: 'https://login.example.org/keys' };
+
+const login = {
+  service: 'oauth2-proxy',
+  namespace: 'ninefold-identity',
+  port: 443,
+  podPort: 4443,
+  podLabels: { app: 'oauth2-proxy' },
+};
 
 const cases: readonly { name: string; environment: TestEnvironment }[] = [
   { name: 'minimal', environment: { profile: 'minimal' } },
@@ -21,6 +30,13 @@ const cases: readonly { name: string; environment: TestEnvironment }[] = [
       profile: 'minimal',
       domain: 'shop.example.org',
       capabilities: { gateway: { address: 'ClusterIP', clients: ['10.0.0.0/8'], issuer } },
+    },
+  },
+  {
+    name: 'with a login, and a log of what fails',
+    environment: {
+      profile: 'minimal',
+      capabilities: { gateway: { issuer, login, accessLog: 'errors' } },
     },
   },
 ];
@@ -80,6 +96,54 @@ describe('a route', () => {
     );
   });
 
+  test('with a login asks about everybody but those at the pages of the login, and still demands the token', async () => {
+    const environment = { profile: 'minimal', capabilities: { gateway: { issuer, login } } } as const;
+    const asked = { ...need, path: '/', audience: 'customers', login: true };
+    const { objects } = await recordBinding(environment, 'gateway', asked);
+    const policy = (name: string) => {
+      const found = objects.find(
+        ({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === name,
+      );
+      const { action, rules, provider } = asRecord(found?.spec) ?? {};
+      return { action, rules, provider };
+    };
+    const hosts = ['shop.ninefold.internal', 'shop.ninefold.internal:*'];
+    assert.deepEqual(policy('route-commerce-orders-login'), {
+      action: 'CUSTOM',
+      provider: { name: 'ninefold-login' },
+      rules: [{ to: [{ operation: { hosts, paths: ['/*'], notPaths: ['/oauth2', '/oauth2/*'] } }] }],
+    });
+    assert.deepEqual(policy('route-commerce-orders'), {
+      action: 'ALLOW',
+      provider: undefined,
+      rules: [
+        {
+          from: [{ source: { requestPrincipals: ['https://login.example.org/*'] } }],
+          to: [{ operation: { hosts, paths: ['/*'] } }],
+          when: [{ key: 'request.auth.audiences', values: ['customers'] }],
+        },
+      ],
+    });
+    assert.deepEqual(policy('login-commerce-orders'), {
+      action: 'ALLOW',
+      provider: undefined,
+      rules: [{ to: [{ operation: { hosts, paths: ['/oauth2', '/oauth2/*'] } }] }],
+    });
+  });
+
+  test('never gets a login that leaves it open', async () => {
+    const without = { profile: 'minimal', capabilities: { gateway: { issuer } } } as const;
+    const asked = (environment: TestEnvironment, wanted: object) =>
+      recordBinding(environment, 'gateway', { ...need, ...wanted, login: true });
+    await assert.rejects(asked(without, { audience: 'a' }), /set capabilities\.gateway\.login/);
+    const environment = { profile: 'minimal', capabilities: { gateway: { issuer, login } } } as const;
+    await assert.rejects(asked(environment, {}), /say by audience/);
+    await assert.rejects(
+      asked(environment, { audience: 'a', path: '/oauth2/callback' }),
+      /the pages of the login are there/,
+    );
+  });
+
   test('must begin with a path that leaves no doubt', () => {
     for (const path of ['orders', '/orders/', '/orders*', '/a b']) {
       assert.equal(gatewayNeeds.safeParse({ ...need, path }).success, false, path);
@@ -88,6 +152,15 @@ describe('a route', () => {
       assert.equal(gatewayNeeds.safeParse({ ...need, path }).success, true, path);
     }
   });
+});
+
+test('a login without an issuer is refused', () => {
+  assert.throws(
+    () => planOf({ profile: 'minimal', capabilities: { gateway: { login } } }),
+    (error) =>
+      error instanceof InvalidInputError &&
+      error.violations.map(({ path }) => path).join() === 'capabilities.gateway.login',
+  );
 });
 
 test('replicas together let through what was asked for, and less than one request each more', () => {

@@ -1,7 +1,10 @@
-import { capabilityNamespace } from '../../kit/naming.ts';
+import { capabilityNamespace, keys } from '../../kit/naming.ts';
 
 /** Namespace of the gateway. */
 export const gatewayNamespace = capabilityNamespace('gateway');
+
+/** Labels of a namespace that may attach routes. */
+export const clientNamespaceLabels = { [keys.clientOf('gateway')]: 'true' };
 
 /** The gateway, and the class by which Istio makes its pods. */
 export const gatewayName = 'platform';

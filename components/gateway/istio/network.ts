@@ -10,7 +10,7 @@ import type { GatewaySettings } from './settings.ts';
 export function emitNetwork(scope: Scope<GatewaySettings>, mesh: Facts<'mesh'>): KubernetesObject[] {
   const emit = (intent: Parameters<typeof networkPolicy>[0]) =>
     scope.object(`network-${intent.name}`, networkPolicy({ ...intent, pods }));
-  const { clients } = scope.settings;
+  const { clients, login } = scope.settings;
   return [
     emit({
       name: 'clients',
@@ -31,6 +31,17 @@ export function emitNetwork(scope: Scope<GatewaySettings>, mesh: Facts<'mesh'>):
             to: { peers: [{ namespaceLabels: mesh.namespaceLabels }], ports: [mesh.tunnelPort] },
           }),
         ]),
+    ...(login
+      ? [
+          emit({
+            name: 'login',
+            to: {
+              peers: [{ namespace: login.namespace, podLabels: login.podLabels }],
+              ports: [login.podPort],
+            },
+          }),
+        ]
+      : []),
     scope.object('network-metrics', allowScraping('metrics', pods, ports.metrics)),
   ];
 }

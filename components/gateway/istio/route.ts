@@ -4,8 +4,12 @@ import { istioKinds } from '../../kit/istio-kinds.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import { networkPolicy } from '../../kit/network.ts';
 import type { Scope } from '../../kit/scope.ts';
+import { InvalidInputError } from '../../kit/violation.ts';
 import type { GatewayFacts, GatewayNeeds } from '../capability.ts';
+import { checkNeed } from './check-need.ts';
 import { gatewayTarget } from './gateway.ts';
+import { demandLogin } from './login.ts';
+import { hostsOf, pathsBelow } from './operations.ts';
 import { routeLimit, tokenBucket } from './rate-limit.ts';
 
 /** Headers by which browsers protect those who use a page. */
@@ -16,8 +20,15 @@ const securityHeaders = [
   { name: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
 ];
 
-/** Leads one path of one host into one service, and lets in those who may use it. */
+/**
+ * Leads one path of one host into one service, and lets in those who may use it.
+ * @throws InvalidInputError when the route needs what the gateway's settings don't give
+ */
 export function bindRoute(scope: Scope<unknown>, facts: GatewayFacts, need: GatewayNeeds): Binding {
+  const violations = checkNeed(facts, need);
+  if (violations.length > 0) {
+    throw new InvalidInputError(`the route ${need.namespace}/${need.name}`, violations);
+  }
   const hostname = `${need.host}.${facts.domain}`;
   const { name, namespace, service } = need;
   const label = `${namespace}-${name}`;
@@ -40,6 +51,7 @@ export function bindRoute(scope: Scope<unknown>, facts: GatewayFacts, need: Gate
         }),
       ]
     : [];
+  const login = demandLogin(scope, facts, need, hostname);
   // Where the service is behind a waypoint, requests come from that; where it is not, they come on its own port.
   const network: KubernetesObject[] = [
     scope.object(
@@ -64,7 +76,12 @@ export function bindRoute(scope: Scope<unknown>, facts: GatewayFacts, need: Gate
       }),
     ),
   ];
-  return { environment: {}, secrets: [], egress: [], grantedBy: [route, allowed, ...limit, ...network] };
+  return {
+    environment: {},
+    secrets: [],
+    egress: [],
+    grantedBy: [route, allowed, ...limit, ...login, ...network],
+  };
 }
 
 function routeSpec(facts: GatewayFacts, need: GatewayNeeds, hostname: string): object {
@@ -91,21 +108,11 @@ function routeSpec(facts: GatewayFacts, need: GatewayNeeds, hostname: string): o
   };
 }
 
-/**
- * Who may do what at the gateway. A path prefix of a route ends at a slash, so the policy names both.
- * @throws Error when an audience is asked for and nobody issues tokens
- */
-export function allowRule(facts: GatewayFacts, need: GatewayNeeds, hostname: string): object {
-  if (need.audience !== undefined && facts.issuer === null) {
-    throw new Error(
-      `the route ${need.namespace}/${need.name} asks for tokens for "${need.audience}", but nobody issues any: ` +
-        'set capabilities.gateway.issuer, or leave the audience out',
-    );
-  }
-  const paths = need.path === '/' ? ['/*'] : [need.path, `${need.path}/*`];
+/** Who may do what at the gateway. A path prefix of a route ends at a slash, so the policy names both. */
+function allowRule(facts: GatewayFacts, need: GatewayNeeds, hostname: string): object {
   const operation = {
-    hosts: [hostname, `${hostname}:*`],
-    paths,
+    hosts: hostsOf(hostname),
+    paths: pathsBelow(need.path),
     ...(need.methods ? { methods: need.methods } : {}),
   };
   if (need.audience === undefined) return { to: [{ operation }] };

@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { accessLogChoices } from '../../kit/istio-providers.ts';
 import type { ByProfile } from '../../kit/profile.ts';
 import { resourcesSchema } from '../../kit/setting-types.ts';
+
+const nameSchema = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a name of Kubernetes');
+const portSchema = z.int().min(1).max(65535);
 
 /** Settings of Istio as a gateway. */
 export const gatewaySettings = z.strictObject({
@@ -25,6 +29,26 @@ export const gatewaySettings = z.strictObject({
     })
     .nullable()
     .describe('Who issues the tokens of users. Without one no route can ask for an audience.'),
+  login: z
+    .strictObject({
+      service: nameSchema.describe(
+        'Service that answers whether somebody has logged in, as oauth2-proxy does.',
+      ),
+      namespace: nameSchema.describe('Its namespace, which must let the pods of the gateway in.'),
+      port: portSchema.describe('Port of the Service, which speaks TLS with a certificate of the platform.'),
+      podPort: portSchema.describe('Port of its pods, for network policies.'),
+      podLabels: z.record(z.string(), z.string()).describe('Labels that select its pods.'),
+      path: z
+        .string()
+        .regex(/^(\/[a-z0-9-]+)+$/, 'a path without a slash at its end')
+        .default('/oauth2')
+        .describe('Path below which it shows its own pages, on every host that has a route with a login.'),
+    })
+    .nullable()
+    .describe('Where people without a token log in. Without one no route can ask for a login.'),
+  accessLog: z
+    .enum(accessLogChoices)
+    .describe('Which requests the gateway logs: none, those that fail (status 400 and above), or all.'),
 });
 
 /** Complete settings. */
@@ -34,6 +58,8 @@ const common = {
   address: 'LoadBalancer' as const,
   clients: ['0.0.0.0/0', '::/0'],
   issuer: null,
+  login: null,
+  accessLog: 'all' as const,
 };
 
 /** Sizes. Istio asks 100m and 128Mi for a gateway that does next to nothing. */

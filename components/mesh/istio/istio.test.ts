@@ -8,6 +8,7 @@ import {
   recordPlatform,
   type TestEnvironment,
 } from '../../../tests/support/recorded-platform.ts';
+import { leaves } from '../../../tests/support/leaves.ts';
 import { asRecord } from '../../kit/manifest.ts';
 import { InvalidInputError } from '../../kit/violation.ts';
 import { ancestors } from '../../../preview/graph.ts';
@@ -57,6 +58,34 @@ describe('the releases of the mesh', () => {
     const excluded = base?.excludedCRDs;
     assert.ok(Array.isArray(excluded) && excluded.includes('authorizationpolicies.security.istio.io'));
     assert.equal(excluded.length, 15);
+  });
+
+  test('log no query and no header but which program asked, and refuse whoever nobody can be asked about', () => {
+    const meshConfig = asRecord(valuesOf({ profile: 'minimal' }).get('istiod')?.values?.meshConfig);
+    const providers = meshConfig?.extensionProviders;
+    assert.ok(Array.isArray(providers));
+    const [log, login] = providers.map((one) => asRecord(one));
+    const format = asRecord(asRecord(log?.envoyFileAccessLog)?.logFormat);
+    const operators = leaves(asRecord(format?.labels)).map(({ value }) => String(value));
+    assert.ok(operators.length > 20);
+    const headers = operators.flatMap((one) => /%(REQ|RESP)[A-Z_]*\(([^)]+)\)%/.exec(one)?.[0] ?? []);
+    assert.deepEqual(headers.sort(), [
+      '%REQ(:AUTHORITY)%',
+      '%REQ(:METHOD)%',
+      '%REQ(TRACEPARENT)%',
+      '%REQ(USER-AGENT)%',
+      '%REQ(X-REQUEST-ID)%',
+      '%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%',
+      '%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%',
+    ]);
+    const { failOpen, headersToUpstreamOnAllow } = asRecord(login?.envoyExtAuthzHttp) ?? {};
+    assert.deepEqual(
+      { failOpen, headersToUpstreamOnAllow },
+      {
+        failOpen: false,
+        headersToUpstreamOnAllow: ['authorization'],
+      },
+    );
   });
 
   test('pull every image from the mirror, those too that istiod starts itself', () => {

@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { gatewayApiGroup } from '../../kit/gateway-api.ts';
 import { istioKinds } from '../../kit/istio-kinds.ts';
+import { accessLogging } from '../../kit/istio-providers.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import type { CustomResourceContent, Scope } from '../../kit/scope.ts';
 import { waypointClass } from './names.ts';
@@ -59,17 +60,4 @@ export function emitMeshWide(
           ),
         ]),
   ];
-}
-
-/** `envoy` is the provider that Istio has by itself: the proxy's standard output. */
-function accessLogging(accessLog: IstioSettings['accessLog']): object {
-  const providers = [{ name: 'envoy' }];
-  switch (accessLog) {
-    case 'off':
-      return { providers, disabled: true };
-    case 'errors':
-      return { providers, filter: { expression: 'response.code >= 400' } };
-    case 'all':
-      return { providers };
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accessLogChoices } from '../../kit/istio-providers.ts';
 import type { ByProfile } from '../../kit/profile.ts';
 import { resourcesSchema } from '../../kit/setting-types.ts';
 
@@ -28,7 +29,7 @@ export const istioSettings = z.strictObject({
     .hostname()
     .describe('First part of every identity in the mesh. Changing it changes them all.'),
   accessLog: z
-    .enum(['off', 'errors', 'all'])
+    .enum(accessLogChoices)
     .describe('Which requests the proxies log: none, those that fail (status 400 and above), or all.'),
   controlPlane: scaled('the control plane').describe(
     'istiod, which configures every proxy and signs its certificate.',

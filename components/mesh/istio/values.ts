@@ -6,6 +6,7 @@ import type { PlanContext } from '../../kit/plan-context.ts';
 import type { ChartValues } from '../../kit/release.ts';
 import { priorityClasses } from '../../kit/workload.ts';
 import { meshNamespace, nodesNamespace, waypointClass, workloads } from './names.ts';
+import { extensionProviders } from './providers.ts';
 import { imageVariant, istioImages } from './releases.ts';
 import type { IstioSettings } from './settings.ts';
 
@@ -36,6 +37,7 @@ export function meshConfig({ settings }: Context): ChartValues {
   return {
     trustDomain: settings.trustDomain,
     accessLogEncoding: 'JSON',
+    extensionProviders,
     enablePrometheusMerge: true,
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     meshMTLS: { minProtocolVersion: 'TLSV1_3' },
