@@ -10,10 +10,14 @@ export interface ValueChange {
   after: unknown;
 }
 
-/** Every leaf that differs between two values; items of lists are matched by their name where they have one. */
+/**
+ * Every leaf that differs between two values. Items of lists are matched by their name, where every item has one of
+ * its own, otherwise by their position.
+ */
 export function valueChanges(before: unknown, after: unknown, path = ''): ValueChange[] {
   if (isDeepStrictEqual(before, after)) return [];
-  const [old, now] = [fieldsOf(before), fieldsOf(after)];
+  const named = isNamedList(before) && isNamedList(after);
+  const [old, now] = [fieldsOf(before, named), fieldsOf(after, named)];
   if (!old || !now || Array.isArray(before) !== Array.isArray(after)) return [{ path, before, after }];
   const names = [...new Set([...old.keys(), ...now.keys()])];
   return names.flatMap((name) => {
@@ -22,15 +26,20 @@ export function valueChanges(before: unknown, after: unknown, path = ''): ValueC
   });
 }
 
-function fieldsOf(value: unknown): Map<string, unknown> | undefined {
+function fieldsOf(value: unknown, named: boolean): Map<string, unknown> | undefined {
   if (Array.isArray(value)) {
-    return new Map(
-      value.map((item, index) => {
-        const name = asRecord(item)?.name;
-        return [typeof name === 'string' ? `[name=${name}]` : `[${index}]`, item];
-      }),
-    );
+    return new Map(value.map((item, index) => [named ? `[name=${nameOf(item)}]` : `[${index}]`, item]));
   }
   const record = asRecord(value);
   return record && new Map(Object.entries(record));
+}
+
+function isNamedList(value: unknown): value is unknown[] {
+  if (!Array.isArray(value)) return false;
+  const names = value.map(nameOf);
+  return names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
+}
+
+function nameOf(item: unknown): unknown {
+  return asRecord(item)?.name;
 }

@@ -45,6 +45,8 @@ for (const profile of profileNames) {
       [],
       'every custom resource is there',
     );
+    const again = await bench.json<UpSummary>('up', ...target);
+    for (const { counts } of again.layers) assert.deepEqual(Object.keys(counts), ['same']);
     const outcome = await bench.run('down', ...target, '--yes', '--unprotect');
     assert.equal(outcome.code, 0, outcome.stderr);
   });
