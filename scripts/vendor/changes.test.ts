@@ -9,13 +9,12 @@ import { valueChanges } from './value-changes.ts';
 const word = fc.stringMatching(/^[a-z][a-zA-Z0-9/-]{0,6}$/);
 /** Never a field that is set, which could take from an item what it is found by. */
 const key = fc.stringMatching(/^[A-Z][a-z]{0,6}$/);
-const step = fc.oneof(
-  fc.record({ field: word }, { noNullPrototype: true }),
-  fc.record({ key, value: fc.stringMatching(/^[a-z0-9.=/-]{0,6}$/) }, { noNullPrototype: true }),
-);
+const field = fc.record({ field: word }, { noNullPrototype: true });
+const item = fc.record({ key, value: fc.stringMatching(/^[a-z0-9.=/-]{0,6}$/) }, { noNullPrototype: true });
+/** Fields, and items of the lists in them. */
 const steps = fc
-  .tuple(fc.record({ field: word }, { noNullPrototype: true }), fc.array(step, { maxLength: 5 }))
-  .map(([first, rest]) => [first, ...rest]);
+  .array(fc.oneof(fc.tuple(field), fc.tuple(field, item)), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.flat());
 
 function spell(path: readonly ({ field: string } | { key: string; value: string })[]): string {
   return path
