@@ -1,4 +1,4 @@
-import type { Context } from '../context/index.ts';
+import { type Context, rootContext } from '../context/index.ts';
 import { contextFields } from './context-fields.ts';
 import { InvalidInput } from './errors.ts';
 import type { EventMetadata, ExpectedVersion, NewEvent } from './event.ts';
@@ -55,25 +55,18 @@ export function prepareAppend(
   if (events.length > MOST_EVENTS) {
     violations.push(`events: there are ${events.length}, at most ${MOST_EVENTS} fit into one append`);
   }
-  const inherited = contextFields(options.context);
+  const inherited = options.context === rootContext ? undefined : contextFields(options.context);
   const messages: PreparedMessage[] = [];
   const ids = new Set<string>();
   const prepared = events.map((event, index) => {
     const path = `events[${index}]`;
-    const id = event.id ?? createEventId();
     checkText(violations, `${path}.type`, event.type, LONGEST_TYPE);
-    if (!isUuid(id)) violations.push(`${path}.id: ${JSON.stringify(id)} is not a UUID`);
-    if (ids.has(id.toLowerCase())) violations.push(`${path}.id: ${id} is there twice`);
-    ids.add(id.toLowerCase());
+    const id = event.id === undefined ? createEventId() : checkId(violations, path, event.id, ids);
     const schemaVersion = event.schemaVersion ?? options.currentVersion(event.type);
     if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > 32_767) {
       violations.push(`${path}.schemaVersion: ${schemaVersion}, allowed are 1 to 32767`);
     }
-    const metadata = { ...inherited, ...options.metadata, ...event.metadata };
-    for (const [name, value] of Object.entries(metadata)) {
-      if (typeof value !== 'string')
-        violations.push(`${path}.metadata.${name}: ${typeof value}, allowed is text`);
-    }
+    const metadata = mergeMetadata(violations, path, [inherited, options.metadata, event.metadata]);
     const data = writeJson(violations, `${path}.data`, event.data);
     const outgoing = options.outbox?.({ ...event, id, streamId, schemaVersion, metadata });
     if (outgoing !== undefined) {
@@ -81,10 +74,37 @@ export function prepareAppend(
         messages.push(prepareMessage(violations, `the outbox message of ${path}`, message, id, messages));
       }
     }
-    return { id, type: event.type, schemaVersion, data, metadata: JSON.stringify(metadata) };
+    const text = metadata === noMetadata ? '{}' : JSON.stringify(metadata);
+    return { id, type: event.type, schemaVersion, data, metadata: text };
   });
   if (violations.length > 0) throw new InvalidInput(`The append to ${JSON.stringify(streamId)}`, violations);
   return { streamId, expectedVersion: options.expectedVersion, events: prepared, messages };
+}
+
+/** Checks an id that was given; one of our own needs no check. */
+function checkId(violations: string[], path: string, id: string, others: Set<string>): string {
+  if (!isUuid(id)) violations.push(`${path}.id: ${JSON.stringify(id)} is not a UUID`);
+  const lowerCase = String(id).toLowerCase();
+  if (others.has(lowerCase)) violations.push(`${path}.id: ${id} is there twice`);
+  others.add(lowerCase);
+  return id;
+}
+
+const noMetadata: EventMetadata = Object.freeze({});
+
+/** Of several with a field, the last has its say. */
+function mergeMetadata(
+  violations: string[],
+  path: string,
+  parts: readonly (EventMetadata | undefined)[],
+): EventMetadata {
+  if (parts.every((part) => part === undefined)) return noMetadata;
+  const metadata: EventMetadata = Object.assign({}, ...parts) as EventMetadata;
+  for (const [name, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string')
+      violations.push(`${path}.metadata.${name}: ${typeof value}, allowed is text`);
+  }
+  return metadata;
 }
 
 function checkExpectedVersion(violations: string[], expected: ExpectedVersion): void {

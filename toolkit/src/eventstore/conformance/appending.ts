@@ -26,18 +26,27 @@ export function appending<Transaction extends object>(create: StoreFactory<Trans
       [1, { empty: false, atTwo: false }],
       [2, { empty: false, atTwo: true }],
       [3, { empty: false, atTwo: false }],
+      [3_000_000_000, { empty: false, atTwo: false }],
     ];
-    for (const [expectedVersion, allowed] of rules) {
-      it(`with the expected version ${expectedVersion} looks at the stream`, async (test) => {
-        const store = await emptyStore(test, create);
+    const mapping = ({ streamId }: { readonly streamId: string }) => ({ topic: 't', key: streamId });
+    const cases = rules.flatMap((rule) => [undefined, mapping].map((outbox) => [...rule, outbox] as const));
+    for (const [expectedVersion, allowed, outbox] of cases) {
+      const title = `with the expected version ${expectedVersion}${outbox ? ' and a message' : ''} looks at the stream`;
+      it(title, async (test) => {
+        const store = await emptyStore(test, create, { ...(outbox && { outbox }) });
         await store.append('present', numberedUpTo(2));
+        let messages = outbox ? 2 : 0;
         for (const [streamId, isAllowed, version] of [
           ['absent', allowed.empty, 0],
           ['present', allowed.atTwo, 2],
         ] as const) {
           const append = store.append(streamId, [numbered(9)], { expectedVersion });
-          if (isAllowed) assert.equal((await append).version, version + 1);
-          else {
+          if (isAllowed) {
+            const { version: appended, position } = await append;
+            assert.equal(appended, version + 1);
+            assert.equal((await store.read(streamId)).at(-1)?.position, position);
+            if (outbox) messages += 1;
+          } else {
             await assert.rejects(append, (error) => {
               assert.ok(error instanceof ConcurrencyConflict);
               assert.equal(error.code, 'CONCURRENCY_CONFLICT');
@@ -50,6 +59,7 @@ export function appending<Transaction extends object>(create: StoreFactory<Trans
             assert.equal((await store.read(streamId)).length, version);
           }
         }
+        assert.equal(await store.outbox.depth(), messages);
       });
     }
 

@@ -1,15 +1,29 @@
 import type { Context } from '../../context/index.ts';
 import { rootContext } from '../../context/index.ts';
 import type { PreparedAppend } from '../prepare-append.ts';
-import type { AppendRow } from './append-statement.ts';
+import type { AppendRow, AppendStatements } from './append-statement.ts';
+import type { PostgresClient, PostgresPool } from './client.ts';
+import { guardClient } from './connection.ts';
 
-type Carry = (appends: readonly PreparedAppend[]) => Promise<readonly (AppendRow | undefined)[]>;
+/** What the queue works with. */
+export interface AppendQueueOptions {
+  readonly pool: PostgresPool;
+  readonly statements: AppendStatements;
+  /** Whether each append of a statement that failed may be tried alone: then its outcome is undefined. */
+  mayWorkAlone(error: unknown, appends: number): boolean;
+}
 
 interface Waiting {
   readonly append: PreparedAppend;
   readonly size: number;
   resolve(row: AppendRow | undefined): void;
   reject(error: unknown): void;
+}
+
+interface Lane {
+  /** Kept from one statement to the next that comes right after it. */
+  client: PostgresClient | undefined;
+  isBusy: boolean;
 }
 
 /** Statements at a time: while one waits for the disk, the next is filled. More would leave less to join. */
@@ -22,19 +36,22 @@ const LARGEST_SIZE = 1_000_000;
  * slower for it; under load, many share the round trip and the commit. Appends to one stream keep their order.
  */
 export class AppendQueue {
-  readonly #carry: Carry;
+  readonly #options: AppendQueueOptions;
   readonly #streamsUnderWay = new Set<string>();
+  readonly #lanes: readonly Lane[] = Array.from({ length: LANES }, () => ({
+    client: undefined,
+    isBusy: false,
+  }));
   readonly counters = { statements: 0, appends: 0 };
   #waiting: Waiting[] = [];
-  #lanes = 0;
 
-  constructor(carry: Carry) {
-    this.#carry = carry;
+  constructor(options: AppendQueueOptions) {
+    this.#options = options;
   }
 
   /**
-   * Resolves with what the statement said of the append; undefined when it could not be done together with others.
-   * When the context ends before the statement has begun, nothing is done.
+   * Resolves with what the statement said of the append; undefined when it was not done, or could not be done together
+   * with others. When the context ends before the statement has begun, nothing is done.
    */
   add(append: PreparedAppend, context: Context): Promise<AppendRow | undefined> {
     return new Promise((resolve, reject) => {
@@ -58,30 +75,52 @@ export class AppendQueue {
         };
       }
       this.#waiting.push(waiting);
-      if (this.#lanes < LANES) {
-        this.#lanes += 1;
-        // What is appended in the same turn of the event loop joins in.
-        queueMicrotask(() => void this.#runLane());
-      }
+      const lane = this.#lanes.find(({ isBusy }) => !isBusy);
+      if (lane === undefined) return;
+      lane.isBusy = true;
+      // What is appended in the same turn of the event loop joins in.
+      queueMicrotask(() => this.#work(lane));
     });
   }
 
-  async #runLane(): Promise<void> {
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#run(batch);
-    this.#lanes -= 1;
+  #work(lane: Lane): void {
+    const batch = this.#take();
+    if (batch.length > 0) {
+      void this.#run(lane, batch);
+      return;
+    }
+    lane.isBusy = false;
+    // Who appends one after the other comes back in this turn of the event loop, and finds the connection at hand.
+    setImmediate(() => {
+      if (!lane.isBusy) release(lane);
+    });
   }
 
-  async #run(batch: readonly Waiting[]): Promise<void> {
+  async #run(lane: Lane, batch: readonly Waiting[]): Promise<void> {
+    const { pool, statements, mayWorkAlone } = this.#options;
     this.counters.statements += 1;
     this.counters.appends += batch.length;
     try {
-      const rows = await this.#carry(batch.map(({ append }) => append));
-      for (const [index, waiting] of batch.entries()) waiting.resolve(rows[index]);
+      if (lane.client === undefined) {
+        lane.client = await pool.connect();
+        guardClient(lane.client);
+      }
+      const statement = statements.statement(batch.map(({ append }) => append));
+      const { rows } = await lane.client.query<AppendRow>(statement);
+      // Others wait for a connection, or may.
+      if (pool.waitingCount !== 0) release(lane);
+      settle(batch, rows);
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
-    } finally {
-      for (const { append } of batch) this.#streamsUnderWay.delete(append.streamId);
+      // The pool looks at the state of a connection that comes back.
+      release(lane);
+      const areTriedAlone = mayWorkAlone(error, batch.length);
+      for (const waiting of batch) {
+        if (areTriedAlone) waiting.resolve(undefined);
+        else waiting.reject(error);
+      }
     }
+    for (const { append } of batch) this.#streamsUnderWay.delete(append.streamId);
+    this.#work(lane);
   }
 
   #take(): Waiting[] {
@@ -113,4 +152,14 @@ export class AppendQueue {
     this.#waiting = left;
     return batch;
   }
+}
+
+function settle(batch: readonly Waiting[], rows: readonly AppendRow[]): void {
+  const byAppend = new Map(rows.map((row) => [row.append ?? 1, row]));
+  for (const [index, waiting] of batch.entries()) waiting.resolve(byAppend.get(index + 1));
+}
+
+function release(lane: Lane): void {
+  lane.client?.release();
+  lane.client = undefined;
 }

@@ -1,8 +1,9 @@
-import { type Context, rootContext, throwIfDone } from '../../context/index.ts';
+import { type Context, throwIfDone } from '../../context/index.ts';
 import { ConcurrencyConflict, EventIdConflict } from '../errors.ts';
-import { formatPosition } from '../event.ts';
+import { type ExpectedVersion, formatPosition } from '../event.ts';
 import type { AppendResult } from '../event-store.ts';
 import type { PreparedAppend } from '../prepare-append.ts';
+import { expectedNumber } from './append-parts.ts';
 import { AppendQueue } from './append-queue.ts';
 import {
   type AppendRow,
@@ -30,7 +31,7 @@ export class Appender {
     this.#pool = pool;
     this.#tables = tables;
     this.#statements = appendStatements(tables);
-    this.#queue = new AppendQueue((appends) => this.#appendAtOnce(appends));
+    this.#queue = new AppendQueue({ pool, statements: this.#statements, mayWorkAlone });
   }
 
   /** Statements of the queue, and the appends that they held: what batching has saved. */
@@ -41,8 +42,7 @@ export class Appender {
   async append(append: PreparedAppend, context: Context): Promise<AppendResult> {
     throwIfDone(context);
     const row = await this.#queue.add(append, context);
-    const result = row?.locked ? await this.#resultOf(append, row, context) : undefined;
-    return result ?? this.#appendWaiting(append, context);
+    return row === undefined ? this.#appendAlone(append, context) : resultOf(row);
   }
 
   /** Appends in a transaction of the caller's, which announces it when it commits. */
@@ -52,28 +52,12 @@ export class Appender {
     return result;
   }
 
-  /** One statement for all. Undefined where it failed, which leaves each to be tried alone. */
-  async #appendAtOnce(appends: readonly PreparedAppend[]): Promise<readonly (AppendRow | undefined)[]> {
-    const statement = this.#statements.statement(appends);
-    try {
-      const { rows } = await withClient(this.#pool, rootContext, (client) =>
-        client.query<AppendRow>(statement),
-      );
-      const outcomes: (AppendRow | undefined)[] = appends.map(() => undefined);
-      for (const row of rows) outcomes[row.append - 1] = row;
-      return outcomes;
-    } catch (error) {
-      const state = sqlState(error);
-      const mayWorkAlone = appends.length > 1 || state === sqlStates.uniqueViolation || TRANSIENT.has(state);
-      if (state === undefined || !mayWorkAlone) throw error;
-      return appends.map(() => undefined);
-    }
-  }
-
-  async #resultOf(append: PreparedAppend, row: AppendRow, context: Context): Promise<AppendResult> {
-    return (
-      accepted(append, row) ?? withClient(this.#pool, context, (client) => this.#refused(client, append, row))
-    );
+  /** Refuses at once what can't succeed any more; all else waits for the stream. */
+  async #appendAlone(append: PreparedAppend, context: Context): Promise<AppendResult> {
+    const standing = await withClient(this.#pool, context, (client) => this.#standing(client, append));
+    if (standing.repeated !== undefined) return standing.repeated;
+    if (isPast(append.expectedVersion, standing.version)) throw conflict(append, standing);
+    return this.#appendWaiting(append, context);
   }
 
   /** In a transaction that waits for the stream, as long as the context allows. */
@@ -94,39 +78,31 @@ export class Appender {
   /** Waits for the stream, and sees it as it is then. */
   async #appendLocked(transaction: PostgresQueryable, append: PreparedAppend): Promise<AppendResult> {
     await transaction.query(lockStatement(this.#tables, [append.streamId]));
-    const repeated = await this.#repeated(transaction, append);
-    if (repeated !== undefined) return repeated;
+    const standing = await this.#standing(transaction, append);
+    if (standing.repeated !== undefined) return standing.repeated;
     const { rows } = await transaction.query<AppendRow>(this.#statements.statement([append]));
-    const result = accepted(append, rows[0]);
-    if (result !== undefined) return result;
-    throw new ConcurrencyConflict(append.streamId, append.expectedVersion, rows[0]?.version ?? 0);
-  }
-
-  /** @throws ConcurrencyConflict unless it is a repetition. */
-  async #refused(
-    database: PostgresQueryable,
-    append: PreparedAppend,
-    row: AppendRow | undefined,
-  ): Promise<AppendResult> {
-    const repeated = await this.#repeated(database, append);
-    if (repeated !== undefined) return repeated;
-    throw new ConcurrencyConflict(append.streamId, append.expectedVersion, row?.version ?? 0);
+    const [row] = rows;
+    if (row === undefined) throw conflict(append, standing);
+    return resultOf(row);
   }
 
   /**
-   * The result of an earlier append of the same events; undefined when none of them is stored.
+   * How a stream stands to an append that was not done.
    *
-   * @throws EventIdConflict when they are stored otherwise.
+   * @throws EventIdConflict when its events are stored otherwise.
    */
-  async #repeated(database: PostgresQueryable, append: PreparedAppend): Promise<AppendResult | undefined> {
-    const { rows } = await database.query<StoredId>({
-      name: `${this.#tables.schema}_stored_ids`,
-      text: `select event_id, stream_id, version, transaction_id, position from ${this.#tables.events} where event_id = any($1::uuid[])`,
-      values: [append.events.map((event) => event.id)],
+  async #standing(database: PostgresQueryable, append: PreparedAppend): Promise<Standing> {
+    const { rows } = await database.query<{ readonly stream_version: number } & (StoredId | NoId)>({
+      name: `${this.#tables.schema}_append_standing`,
+      text: `select stream.version as stream_version, event_id, stream_id, event.version, transaction_id, position
+from (select coalesce((select max(version) from ${this.#tables.events} where stream_id = $2), 0) as version) as stream
+left join ${this.#tables.events} as event on event_id = any($1::uuid[])`,
+      values: [append.events.map((event) => event.id), append.streamId],
       types: ownTypes,
     });
-    if (rows.length === 0) return undefined;
-    const stored = new Map(rows.map((row) => [row.event_id, row]));
+    const version = rows[0]?.stream_version ?? 0;
+    const stored = new Map(rows.flatMap((row) => (row.event_id === null ? [] : [[row.event_id, row]])));
+    if (stored.size === 0) return { version, repeated: undefined };
     const found = append.events.map((event) => stored.get(event.id.toLowerCase()));
     const first = found[0];
     const last = found.at(-1);
@@ -134,24 +110,43 @@ export class Appender {
       (row, index) => row?.stream_id === append.streamId && row.version === (first?.version ?? 0) + index,
     );
     if (!isSame || last === undefined) throw new EventIdConflict(append.streamId, [...stored.keys()]);
-    const position = formatPosition(last.transaction_id, last.position);
-    return { version: last.version, position, repeated: true };
+    return { version, repeated: { ...resultOf(last), repeated: true } };
   }
 }
 
-interface StoredId {
-  readonly event_id: string;
-  readonly stream_id: string;
+/** How a stream stands to an append. */
+interface Standing {
+  /** The stream's version; 0 without events. */
   readonly version: number;
-  readonly transaction_id: bigint;
-  readonly position: bigint;
+  /** The result of an earlier append of the same events; undefined when none of them is stored. */
+  readonly repeated: AppendResult | undefined;
 }
 
-function accepted(append: PreparedAppend, row: AppendRow | undefined): AppendResult | undefined {
-  if (row === undefined || row.transaction_id === null || row.position === null) return undefined;
-  return {
-    version: row.version + append.events.length,
-    position: formatPosition(row.transaction_id, row.position),
-    repeated: false,
-  };
+interface StoredId extends Omit<AppendRow, 'append'> {
+  readonly event_id: string;
+  readonly stream_id: string;
+}
+interface NoId {
+  readonly event_id: null;
+}
+
+/** Whether each of so many appends may succeed in a statement of its own when this kept them from it. */
+function mayWorkAlone(error: unknown, appends: number): boolean {
+  const state = sqlState(error);
+  if (state === undefined) return false;
+  return appends > 1 || state === sqlStates.uniqueViolation || TRANSIENT.has(state);
+}
+
+function resultOf({ version, transaction_id, position }: Omit<AppendRow, 'append'>): AppendResult {
+  return { version, position: formatPosition(transaction_id, position), repeated: false };
+}
+
+/** Whether a stream has grown beyond what is expected: whoever still appends to it makes that no better. */
+function isPast(expected: ExpectedVersion, version: number): boolean {
+  const wanted = expectedNumber(expected);
+  return wanted >= 0 && version > wanted;
+}
+
+function conflict({ streamId, expectedVersion }: PreparedAppend, { version }: Standing): ConcurrencyConflict {
+  return new ConcurrencyConflict(streamId, expectedVersion, version);
 }

@@ -61,6 +61,8 @@ export interface PostgresClient extends PostgresQueryable {
  */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
+  /** How many wait for a connection. @default not known: none is kept a moment longer than it is needed */
+  readonly waitingCount?: number;
   /** Told of each new connection before anybody has it. */
   on?(event: 'connect', listener: (client: PostgresClient) => void): unknown;
 }

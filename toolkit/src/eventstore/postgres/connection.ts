@@ -17,18 +17,24 @@ import {
 /** Milliseconds. */
 const CLOCK_TOLERANCE = 20;
 
-const guarded = new WeakSet<PostgresPool>();
+const guardedPools = new WeakSet<PostgresPool>();
+const guardedClients = new WeakSet<PostgresClient>();
 
 /**
  * A connection that the server ends in the very moment it is made says so by an event before whoever asked for it
  * can listen, and an error event without a listener ends the process. So each connection gets one from the start.
  */
 export function guardPool(pool: PostgresPool): void {
-  if (guarded.has(pool)) return;
-  guarded.add(pool);
-  pool.on?.('connect', (client) => {
-    client.on('error', () => {});
-  });
+  if (guardedPools.has(pool)) return;
+  guardedPools.add(pool);
+  pool.on?.('connect', guardClient);
+}
+
+/** A connection in use that breaks says so by an event, too. */
+export function guardClient(client: PostgresClient): void {
+  if (guardedClients.has(client)) return;
+  guardedClients.add(client);
+  client.on('error', () => {});
 }
 
 /** What work on a connection may say about it. */
@@ -118,9 +124,7 @@ async function onClient<Result>(
   work: (client: PostgresClient, lease: ClientLease) => Promise<Result>,
   beforeRelease?: () => Promise<void>,
 ): Promise<Result> {
-  // A connection in use that breaks says so by an event, which would end the process if nobody listened.
-  const ignore = () => {};
-  client.on('error', ignore);
+  guardClient(client);
   let discarded = false;
   try {
     return await work(client, {
@@ -130,7 +134,6 @@ async function onClient<Result>(
     });
   } finally {
     await beforeRelease?.();
-    client.removeListener('error', ignore);
     client.release(discarded);
   }
 }
