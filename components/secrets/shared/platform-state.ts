@@ -89,11 +89,12 @@ function engines(): Desired[] {
     { kind: 'entry', path: `${mounts.kv}/config`, body: { max_versions: 10, cas_required: false } },
     { kind: 'mount', table: 'sys/mounts', name: mounts.transit, type: 'transit' },
     { kind: 'mount', table: 'sys/mounts', name: mounts.database, type: 'database' },
-    { kind: 'mount', table: 'sys/mounts', name: mounts.pki, type: 'pki' },
     {
-      kind: 'entry',
-      path: `sys/mounts/${mounts.pki}/tune`,
-      body: { max_lease_ttl: durationSeconds('87600h') },
+      kind: 'mount',
+      table: 'sys/mounts',
+      name: mounts.pki,
+      type: 'pki',
+      tune: { max_lease_ttl: durationSeconds('87600h') },
     },
     {
       kind: 'once',

@@ -67,6 +67,8 @@ export function serverConfiguration(
     '',
     'storage "raft" {',
     `  path = "${data}"`,
+    '  # How soon a leader that is gone is noticed: 1 is the quickest, for servers that are used in earnest.',
+    '  performance_multiplier = 1',
     ...others.flatMap((address) => [
       '  retry_join {',
       `    leader_api_addr         = "${address}"`,

@@ -17,6 +17,8 @@ export interface Mount {
   name: string;
   type: string;
   options?: Readonly<Record<string, string>>;
+  /** Settings that it is tuned to, which the API lists under `config`. @default the server's own */
+  tune?: Fields;
 }
 
 /** An object that can be written again: it has these fields, whatever else it has. */

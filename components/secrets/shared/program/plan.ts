@@ -86,12 +86,13 @@ function mountChanges(one: Extract<Desired, { kind: 'mount' }>, table: Fields | 
   const path = `${one.table}/${one.name}`;
   const there = asFields(table?.[`${one.name}/`]);
   const body = { type: one.type, ...(one.options ? { options: one.options } : {}) };
-  if (!there) return [post(path, body, `${path} is missing`)];
+  const tuned = tuneChanges(path, one.tune, asFields(there?.config));
+  if (!there) return [post(path, body, `${path} is missing`), ...tuned];
   const options = asFields(there.options) ?? {};
   const same =
     there.type === one.type &&
     Object.entries(one.options ?? {}).every(([name, value]) => options[name] === value);
-  if (same) return [];
+  if (same) return tuned;
   // What records requests holds nothing and can be replaced. An engine of another type holds data: hands off.
   if (one.table !== 'sys/audit') {
     throw new Error(
@@ -102,6 +103,12 @@ function mountChanges(one: Extract<Desired, { kind: 'mount' }>, table: Fields | 
     { method: 'DELETE', path, why: `${path} is not as wanted` },
     post(path, body, `${path} is made anew`),
   ];
+}
+
+/** The server refuses to tell the settings of an engine that is not there, so they are read off the list of all. */
+function tuneChanges(path: string, wanted: Fields | undefined, there: Fields | undefined): Change[] {
+  if (!wanted || Object.entries(wanted).every(([field, value]) => isEqual(there?.[field], value))) return [];
+  return [post(`${path}/tune`, wanted, `${path} is not tuned as wanted`)];
 }
 
 function generatedChanges(

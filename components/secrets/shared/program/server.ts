@@ -27,7 +27,7 @@ export interface Division {
 /** One node. */
 export class ServerNode {
   readonly endpoint: Endpoint;
-  private readonly token: string | undefined;
+  readonly token: string | undefined;
 
   constructor(endpoint: Endpoint, token?: string) {
     this.endpoint = endpoint;

@@ -1,4 +1,4 @@
-import type { Fields } from '../desired.ts';
+import type { Fields, Json } from '../desired.ts';
 
 /**
  * Keeps what it is told under the paths at which the server's API tells it again. Knows of engines, generated
@@ -24,6 +24,11 @@ export class Model {
   write(method: string, path: string, body: Fields = {}): void {
     const [root = '', kind = '', name = '', ...rest] = path.split('/');
     const table = `${root}/${kind}`;
+    const tuned = rest[0] === 'tune' ? asMount(this.data.get(table)?.[`${name}/`]) : undefined;
+    if (tuned) {
+      this.data.set(table, { ...this.data.get(table), [`${name}/`]: { ...tuned, config: body } });
+      return;
+    }
     if (['sys/mounts', 'sys/auth', 'sys/audit'].includes(table) && name && rest.length === 0) {
       const { [`${name}/`]: _, ...others } = this.data.get(table) ?? {};
       this.data.set(table, method === 'DELETE' ? others : { ...others, [`${name}/`]: body });
@@ -45,4 +50,8 @@ export class Model {
     const versions = { [version]: { created_time: new Date(this.now()).toISOString() } };
     this.data.set(path, { current_version: version, versions });
   }
+}
+
+function asMount(value: Json | undefined): Fields | undefined {
+  return value === undefined ? undefined : (value as Fields);
 }
