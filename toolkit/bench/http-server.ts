@@ -20,7 +20,10 @@ import {
   httpServerTelemetry,
 } from '../src/telemetry/index.ts';
 
-const app = process.argv[2] === 'toolkit' ? await withToolkit() : fastify();
+/** For both alike. */
+const options = { return503OnClosing: false } as const;
+
+const app = process.argv[2] === 'toolkit' ? await withToolkit() : fastify(options);
 
 app.get<{ Params: { orderId: string } }>('/orders/:orderId', async ({ params }) => ({
   orderId: params.orderId,
@@ -48,7 +51,7 @@ async function withToolkit(): Promise<FastifyInstance> {
     wideEvents: createWideEvents({ logger }),
     spans: true,
   });
-  const app = fastify({ return503OnClosing: false });
+  const app = fastify(options);
   // It decides about every request, but a machine that is busy with something else makes it refuse none.
   const limit = concurrencyLimit({ minimum: 100, initial: 100 });
   const shedding = { wait: 60_000, burst: 60_000, limit };

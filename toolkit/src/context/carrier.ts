@@ -102,6 +102,8 @@ export interface ExtractOptions {
 
 const ignoreSilently = () => {};
 
+const NOT_TRUSTED = 'the sender is not trusted';
+
 /**
  * Writes a context into a carrier. Never throws; what can't be written is left out and told to `onIgnored`.
  *
@@ -146,69 +148,113 @@ export function inject(context: Context, carrier: Carrier, options: InjectOption
  * const context = extract(httpHeaders(request.headers), { trusted: true, maximumTime: 30_000 });
  */
 export function extract(carrier: Carrier, options: ExtractOptions = {}): Context {
-  const ignored = options.onIgnored ?? ignoreSilently;
-  const read = <Value>(field: string, parse: (text: string) => Value | undefined): Value | undefined => {
-    const text = carrier.get(field);
-    if (text === undefined) return undefined;
-    const value = parse(text);
-    if (value === undefined) ignored(field, 'malformed');
-    return value;
-  };
-  const fromTrusted = <Value>(
-    field: string,
-    parse: (text: string) => Value | undefined,
-  ): Value | undefined => {
-    if (options.trusted) return read(field, parse);
-    if (carrier.get(field) !== undefined) ignored(field, 'the sender is not trusted');
-    return undefined;
-  };
-
-  const state = read(carrierFields.tracestate, normalizeTracestate);
-  const trace = read(carrierFields.traceparent, parseTraceparent);
-  const changes: ContextChanges = {
-    clock: options.clock,
-    signal: options.signal,
-    deadline: readDeadline(carrier, options, read),
-    priority: readPriority(options, read, ignored),
-    tenant: fromTrusted(carrierFields.tenant, (text) => decodeValue(text)),
-    principal: options.principal ? fromTrusted(carrierFields.principal, parsePrincipal) : undefined,
-    trace: trace && state !== undefined ? { ...trace, state } : trace,
-    baggage: fromTrusted(carrierFields.baggage, (text) =>
-      parseBaggage(text, options.baggageLimits ?? baggageLimits, (reason) =>
-        ignored(carrierFields.baggage, reason),
-      ),
-    ),
-  };
-  return deriveContext(rootContext, changes);
+  const wall = (options.clock ?? systemClock).wall();
+  return receive(carrier, options, { wall, waited: 0, priority: 'normal', signal: options.signal });
 }
 
-type Read = <Value>(field: string, parse: (text: string) => Value | undefined) => Value | undefined;
+/** What a transport knows of a request beside what its carrier says. */
+export interface Arrival {
+  /** When it is read, in epoch milliseconds. */
+  readonly wall: number;
+  /** Milliseconds for which it has waited before; its time is shorter by them. */
+  readonly waited: number;
+  /** The priority of a request that names none. */
+  readonly priority: Context['priority'];
+  readonly signal: ContextChanges['signal'];
+}
 
-function readDeadline(carrier: Carrier, options: ExtractOptions, read: Read): number | undefined {
-  const clock = options.clock ?? systemClock;
+/** {@link extract} for transports, which read a context with every request. */
+export function receive(carrier: Carrier, options: ExtractOptions, arrival: Arrival): Context {
+  const ignored = options.onIgnored ?? ignoreSilently;
+  const isTrusted = options.trusted ?? false;
+  const state = read(carrier, carrierFields.tracestate, normalizeTracestate, ignored);
+  const trace = read(carrier, carrierFields.traceparent, parseTraceparent, ignored);
+  return deriveContext(rootContext, {
+    clock: options.clock,
+    signal: arrival.signal,
+    deadline: readDeadline(carrier, options, arrival, ignored),
+    priority: readPriority(carrier, isTrusted, arrival.priority, ignored),
+    tenant: readTrusted(carrier, carrierFields.tenant, isTrusted, decodeValue, ignored),
+    principal: options.principal
+      ? readTrusted(carrier, carrierFields.principal, isTrusted, parsePrincipal, ignored)
+      : undefined,
+    trace: trace && state !== undefined ? { ...trace, state } : trace,
+    baggage: readBaggage(carrier, isTrusted, options.baggageLimits ?? baggageLimits, ignored),
+  });
+}
+
+type Ignored = NonNullable<ExtractOptions['onIgnored']>;
+
+function read<Value>(
+  carrier: Carrier,
+  field: string,
+  parse: (text: string) => Value | undefined,
+  ignored: Ignored,
+): Value | undefined {
+  const text = carrier.get(field);
+  if (text === undefined) return undefined;
+  const value = parse(text);
+  if (value === undefined) ignored(field, 'malformed');
+  return value;
+}
+
+function readTrusted<Value>(
+  carrier: Carrier,
+  field: string,
+  isTrusted: boolean,
+  parse: (text: string) => Value | undefined,
+  ignored: Ignored,
+): Value | undefined {
+  if (isTrusted) return read(carrier, field, parse, ignored);
+  if (carrier.get(field) !== undefined) ignored(field, NOT_TRUSTED);
+  return undefined;
+}
+
+function readBaggage(
+  carrier: Carrier,
+  isTrusted: boolean,
+  limits: NonNullable<ExtractOptions['baggageLimits']>,
+  ignored: Ignored,
+): Record<string, string> | undefined {
+  const text = carrier.get(carrierFields.baggage);
+  if (text === undefined) return undefined;
+  if (isTrusted) return parseBaggage(text, limits, (reason) => ignored(carrierFields.baggage, reason));
+  ignored(carrierFields.baggage, NOT_TRUSTED);
+  return undefined;
+}
+
+function readDeadline(
+  carrier: Carrier,
+  { maximumTime = Number.POSITIVE_INFINITY }: ExtractOptions,
+  { wall, waited }: Arrival,
+  ignored: Ignored,
+): number | undefined {
   if (carrier.delivery === 'stored') {
-    const deadline = read(carrierFields.deadline, (text) =>
-      /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined,
-    );
-    if (options.maximumTime === undefined) return deadline;
-    return Math.min(deadline ?? Number.POSITIVE_INFINITY, clock.wall() + options.maximumTime);
+    const deadline = read(carrier, carrierFields.deadline, parseInstant, ignored);
+    return maximumTime === Number.POSITIVE_INFINITY
+      ? deadline
+      : Math.min(deadline ?? Number.POSITIVE_INFINITY, wall + maximumTime);
   }
-  const left = read(carrierFields.timeout, parseTimeout);
-  const allowed = Math.min(left ?? Number.POSITIVE_INFINITY, options.maximumTime ?? Number.POSITIVE_INFINITY);
-  return Number.isFinite(allowed) ? clock.wall() + allowed : undefined;
+  const left = read(carrier, carrierFields.timeout, parseTimeout, ignored) ?? Number.POSITIVE_INFINITY;
+  const allowed = Math.min(left, maximumTime);
+  return Number.isFinite(allowed) ? wall + allowed - waited : undefined;
+}
+
+function parseInstant(text: string): number | undefined {
+  return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function readPriority(
-  options: ExtractOptions,
-  read: Read,
-  ignored: (field: string, reason: string) => void,
+  carrier: Carrier,
+  isTrusted: boolean,
+  otherwise: Context['priority'],
+  ignored: Ignored,
 ): Context['priority'] {
-  const priority = read(carrierFields.priority, (text) => {
-    const name = text.trim();
-    return isPriority(name) ? name : undefined;
-  });
-  if (priority === undefined) return 'normal';
-  if (options.trusted || comparePriority(priority, 'normal') > 0) return priority;
-  if (priority !== 'normal') ignored(carrierFields.priority, 'the sender is not trusted');
+  const text = carrier.get(carrierFields.priority);
+  if (text === undefined) return otherwise;
+  const priority = text.trim();
+  if (!isPriority(priority)) ignored(carrierFields.priority, 'malformed');
+  else if (isTrusted || comparePriority(priority, 'normal') >= 0) return priority;
+  else ignored(carrierFields.priority, NOT_TRUSTED);
   return 'normal';
 }

@@ -57,17 +57,30 @@ export function httpHeaders(headers: HttpHeaders | HeadersLike): Carrier {
  * const context = extract(receivedHeaders(request.headers), { trusted: true });
  */
 export function receivedHeaders(headers: Readonly<HttpHeaders>): Carrier {
-  return {
-    delivery: 'immediate',
-    get(name) {
-      const value = headers[name];
-      return typeof value === 'string' || value === undefined ? value : value.join(',');
-    },
-    set() {
-      throw new TypeError('What was received is read, not written');
-    },
-    keys: () => Object.keys(headers),
-  };
+  return new ReceivedHeaders(headers);
+}
+
+/** A class, since one is made for each request. */
+class ReceivedHeaders implements Carrier {
+  readonly delivery = 'immediate';
+  readonly #headers: Readonly<HttpHeaders>;
+
+  constructor(headers: Readonly<HttpHeaders>) {
+    this.#headers = headers;
+  }
+
+  get(name: string): string | undefined {
+    const value = this.#headers[name];
+    return typeof value === 'string' || value === undefined ? value : value.join(',');
+  }
+
+  set(): void {
+    throw new TypeError('What was received is read, not written');
+  }
+
+  keys(): Iterable<string> {
+    return Object.keys(this.#headers);
+  }
 }
 
 function isHeaders(headers: HttpHeaders | HeadersLike): headers is HeadersLike {

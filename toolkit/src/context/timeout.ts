@@ -8,7 +8,8 @@ const UNITS: Readonly<Record<string, number>> = {
   n: 1e-6,
 };
 
-const TIMEOUT = /^([0-9]{1,8})([HMSmun])$/;
+const MAXIMUM_DIGITS = 8;
+const ZERO = '0'.charCodeAt(0);
 const LARGEST = 99_999_999;
 
 /**
@@ -36,8 +37,16 @@ export function formatTimeout(milliseconds: number): string {
  * parseTimeout('soon'); // undefined
  */
 export function parseTimeout(value: string): number | undefined {
-  const match = TIMEOUT.exec(value.trim());
-  if (!match) return undefined;
-  const [, digits = '', unit = ''] = match;
-  return Math.floor(Number(digits) * (UNITS[unit] ?? 0));
+  const text = value.trim();
+  const digits = text.length - 1;
+  const factor = UNITS[text.charAt(digits)];
+  if (factor === undefined || digits < 1 || digits > MAXIMUM_DIGITS) return undefined;
+  // By hand: this is read with every request, where an expression costs several times as much.
+  let count = 0;
+  for (let index = 0; index < digits; index += 1) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    count = count * 10 + digit;
+  }
+  return Math.floor(count * factor);
 }

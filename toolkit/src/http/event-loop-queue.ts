@@ -49,8 +49,7 @@ export class EventLoopQueue {
   }
 
   /** Milliseconds since this turn reached its first request: so long has one that is reached now waited, at least. */
-  turn(): number {
-    const now = this.#clock.now();
+  turn(now = this.#clock.now()): number {
     if (this.#turnBegan === undefined) {
       this.#turnBegan = now;
       this.#loop.atEnd(this.#end);
@@ -71,8 +70,8 @@ export class EventLoopQueue {
   }
 
   /** Milliseconds for which the first request of a connection may have waited to be accepted. */
-  backlog(): number {
-    const wait = this.#accepted === undefined ? 0 : this.#clock.now() - this.#acceptingSince;
+  backlog(now = this.#clock.now()): number {
+    const wait = this.#accepted === undefined ? 0 : now - this.#acceptingSince;
     if (wait > this.#longestWait) this.#longestWait = wait;
     return wait;
   }

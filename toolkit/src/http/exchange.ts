@@ -22,7 +22,7 @@ export interface HttpExchange {
   /** Whether it was taken, and observers told of its start. @default false */
   readonly started?: boolean;
   /** Why it was shed. */
-  readonly shed?: ShedReason;
+  readonly shed?: ShedReason | undefined;
   /** Whether the caller went away before the answer was complete. */
   readonly aborted: boolean;
   /** What the answer as a problem was made of. */

@@ -1,9 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Clock } from '../clock/index.ts';
-import { type Context, DeadlineExceeded, finishContext, remainingTime } from '../context/index.ts';
-import { type Deadline, type DeadlineQueue, deadlineQueueOf } from '../resilience/deadline-queue.ts';
+import type { Arrival } from '../context/carrier.ts';
+import { type Context, DeadlineExceeded, finishContext, type Priority } from '../context/index.ts';
+import type { Deadline, DeadlineQueue } from '../resilience/deadline-queue.ts';
 import type { Permit } from '../resilience/limited-call.ts';
-import type { HttpExchange } from './exchange.ts';
+import type { RouteState } from './route-state.ts';
 import type { ShedReason } from './shedding.ts';
 
 /**
@@ -25,10 +26,23 @@ export class CallerGone extends Error {
   }
 }
 
-/** What a request has beside itself: when it was reached, and what ends with it. */
-export class RequestScope {
+/** What the requests of a server share to measure time. */
+export interface ServerTime {
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+}
+
+/**
+ * What a request has beside itself: when it was reached, and what ends with it. One object that is all of it, since
+ * one is made for each request: the source of its context's signal, its deadline in the queue of all, its state.
+ */
+export class RequestScope implements Arrival, Deadline {
+  /** When it was reached, on the clock's monotonic time and in epoch milliseconds. */
   readonly received: number;
+  readonly wall: number;
+  /** Milliseconds for which it had waited then, as far as is known. */
   readonly waited: number;
+  readonly route: RouteState;
   shed: ShedReason | undefined;
   error: unknown;
   /** Whether observers were told of its start. */
@@ -37,22 +51,31 @@ export class RequestScope {
   timedOut = false;
   /** Its place among the requests at hand. */
   permit: Permit | undefined;
-  readonly #clock: Clock;
-  readonly #deadlines: DeadlineQueue;
-  #deadline: Deadline | undefined;
+  /** Its place in the queue of deadlines. */
+  expiry = Number.POSITIVE_INFINITY;
+  position = -1;
+  readonly #time: ServerTime;
+  #reply: FastifyReply | undefined;
   #context: Context | undefined;
+  /** Contexts that it was given before, each of which may hold a timer: the first, and the rare others. */
+  #first: Context | undefined;
+  #others: Context[] | undefined;
   /** Made when somebody asks for the signal, which few handlers do. */
   #caller: AbortController | undefined;
   /** Why the work is over before its end. */
   #ended: Error | undefined;
-  /** Every context that this request was given; each may hold a timer. */
-  #earlier: Context[] | undefined;
 
-  constructor(clock: Clock, waited: number) {
-    this.#clock = clock;
-    this.#deadlines = deadlineQueueOf(clock);
-    this.received = clock.now();
+  constructor(time: ServerTime, route: RouteState, received: number, waited: number) {
+    this.#time = time;
+    this.route = route;
+    this.received = received;
+    this.wall = time.clock.wall();
     this.waited = waited;
+  }
+
+  /** The priority if the request names none. */
+  get priority(): Priority {
+    return this.route.priority;
   }
 
   /** Aborted when the caller goes away, or at the deadline. */
@@ -67,60 +90,60 @@ export class RequestScope {
   }
 
   set context(context: Context | undefined) {
-    if (this.#context !== undefined && this.#context !== context) {
-      this.#earlier ??= [];
-      this.#earlier.push(this.#context);
+    if (context === this.#context) return;
+    if (this.#context !== undefined) {
+      if (this.#first === undefined) this.#first = this.#context;
+      else (this.#others ??= []).push(this.#context);
     }
     this.#context = context;
   }
 
-  /** Answers 504 at the deadline, whatever the handler does. */
-  watchDeadline(reply: FastifyReply, context: Context): void {
-    if (context.deadline === undefined) return;
-    const { deadline } = context;
-    const expired = (): void => {
-      const left = remainingTime(context, this.#clock);
-      // By the wall clock it may be a little early.
-      if (left > 0) return this.#watch(left, expired);
-      const error = new DeadlineExceeded(deadline);
-      // First, since the answer's end lets go of the signal.
-      this.#end(error);
-      this.timedOut = true;
-      if (!reply.sent) reply.send(error);
-    };
-    const left = remainingTime(context, this.#clock);
-    if (left > 0) this.#watch(left, expired);
-    else expired();
+  /** Milliseconds that were left of its time when it was received: `Infinity` for one without a deadline. */
+  remaining({ deadline }: Context): number {
+    return deadline === undefined ? Number.POSITIVE_INFINITY : deadline - this.wall;
+  }
+
+  /**
+   * Answers 504 at the deadline, whatever the handler does.
+   *
+   * @param now the clock's monotonic time
+   */
+  watchDeadline(reply: FastifyReply, context: Context, now: number): void {
+    const remaining = this.remaining(context);
+    if (remaining === Number.POSITIVE_INFINITY) return;
+    this.#reply = reply;
+    this.expiry = this.received + remaining;
+    if (this.expiry > now) this.#time.deadlines.add(this, now);
+    else this.expired();
+  }
+
+  /** Its time is over. */
+  expired(): void {
+    const { deadline } = this.#context ?? {};
+    if (deadline === undefined) return;
+    const left = deadline - this.#time.clock.wall();
+    if (left > 0) {
+      // By the wall clock it is a little early.
+      const now = this.#time.clock.now();
+      this.expiry = now + left;
+      this.#time.deadlines.add(this, now);
+      return;
+    }
+    const error = new DeadlineExceeded(deadline);
+    // First, since the answer's end lets go of the signal.
+    this.#end(error);
+    this.timedOut = true;
+    if (this.#reply?.sent === false) this.#reply.send(error);
   }
 
   /** The answer was handed over, or the caller went away. */
-  finish(request: FastifyRequest, reply: FastifyReply): HttpExchange | undefined {
-    const context = this.#context;
-    const aborted = !reply.raw.writableEnded;
-    if (this.#deadline !== undefined) this.#deadlines.remove(this.#deadline);
+  finish(aborted: boolean): void {
+    if (this.position >= 0) this.#time.deadlines.remove(this);
     if (aborted) this.#end(new CallerGone());
     this.permit?.release();
-    if (context === undefined) return undefined;
-    finishContext(context);
-    if (this.#earlier) for (const earlier of this.#earlier) finishContext(earlier);
-    return {
-      method: request.method,
-      route: request.routeOptions.url,
-      status: reply.raw.statusCode,
-      duration: this.#clock.now() - this.received,
-      waited: this.waited,
-      started: this.started,
-      ...(this.shed && { shed: this.shed }),
-      aborted,
-      ...(this.error !== undefined && { error: this.error }),
-      context,
-    };
-  }
-
-  #watch(left: number, expired: () => void): void {
-    const now = this.#clock.now();
-    this.#deadline = { expiry: now + left, position: -1, expired };
-    this.#deadlines.add(this.#deadline, now);
+    if (this.#context !== undefined) finishContext(this.#context);
+    if (this.#first !== undefined) finishContext(this.#first);
+    if (this.#others !== undefined) for (const context of this.#others) finishContext(context);
   }
 
   #end(reason: Error): void {

@@ -1,39 +1,28 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../clock/index.ts';
-import {
-  type Context,
-  currentContext,
-  deriveContext,
-  extract,
-  receivedHeaders,
-  remainingTime,
-  runInContext,
-} from '../context/index.ts';
+import { receive } from '../context/carrier.ts';
+import { currentContext, receivedHeaders, runInContext } from '../context/index.ts';
+import { deadlineQueueOf } from '../resilience/deadline-queue.ts';
 import { RejectedError } from '../resilience/errors.ts';
 import type { Permit } from '../resilience/limited-call.ts';
 import { retriedField, wasRetried } from '../resilience/retry-marker.ts';
 import type { Component } from '../service/component.ts';
 import { announce, answerShed } from './answers.ts';
 import { ApiVersions } from './api-version.ts';
-import { type PreparedDeprecation, prepareDeprecation } from './deprecation.ts';
-import { FastestAnswer } from './fastest-answer.ts';
+import type { HttpExchange, HttpServerObserver } from './exchange.ts';
 import { addIdempotency } from './idempotency/idempotency.ts';
 import type { HttpServer, HttpServerDescription, ListeningApp, ListenOptions } from './http-server.ts';
 import { OpenapiError } from './openapi/error.ts';
 import { checkRoutes } from './openapi/route-check.ts';
 import { ProblemError, problemMediaType } from './problem.ts';
 import { problemOfError } from './problem-of-error.ts';
-import { RequestScope } from './request-scope.ts';
+import { RequestScope, type ServerTime } from './request-scope.ts';
+import { RouteStates } from './route-state.ts';
 import type { HttpServerOptions } from './server-options.ts';
 import { Shedder } from './shedding.ts';
 
 /** Longest time for a request, unless the options say otherwise, in milliseconds. */
 const MAXIMUM_TIME = 30_000;
-
-interface RouteState {
-  readonly fastest: FastestAnswer;
-  readonly deprecation: PreparedDeprecation | undefined;
-}
 
 const scopeKey = Symbol('ninefold.request');
 
@@ -64,8 +53,10 @@ class ToolkitHttpServer implements HttpServer {
   readonly #maximumTime: number;
   readonly #shedder: Shedder | undefined;
   readonly #versions: ApiVersions | undefined;
+  readonly #observers: readonly HttpServerObserver[];
+  readonly #time: ServerTime;
   readonly #routes = new Set<string>();
-  readonly #routeStates = new WeakMap<object, RouteState>();
+  readonly #routeStates: RouteStates;
   #stopping = false;
   #open = 0;
   #whenIdle: (() => void) | undefined;
@@ -77,6 +68,9 @@ class ToolkitHttpServer implements HttpServer {
       throw new TypeError(`maximumTime is ${this.#maximumTime}: give it milliseconds above 0, or Infinity`);
     }
     const clock = options.clock ?? systemClock;
+    this.#time = { clock, deadlines: deadlineQueueOf(clock) };
+    this.#observers = options.observers ?? [];
+    this.#routeStates = new RouteStates(options, this.#maximumTime);
     this.#shedder = options.shedding === false ? undefined : new Shedder(options.shedding, clock);
     this.#versions = options.versions && new ApiVersions(options.versions);
     const plugin: FastifyPluginCallback = (app, _, done) => {
@@ -131,8 +125,8 @@ class ToolkitHttpServer implements HttpServer {
 
   #register(app: FastifyInstance): void {
     app.decorateRequest('context');
-    app.decorateRequest('apiVersion');
-    app.decorateRequest(scopeKey);
+    // What is decorated costs every request; what is not is undefined all the same.
+    if (this.#versions) app.decorateRequest('apiVersion');
     app.addHook('onRoute', ({ method, url, config }) => {
       if (config?.idempotency && !this.#options.idempotency) {
         const fix = 'give httpServer({ idempotency: { store } }), or take the key out of the route';
@@ -177,40 +171,44 @@ class ToolkitHttpServer implements HttpServer {
   }
 
   #begin(request: ScopedRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-    const clock = this.#options.clock ?? systemClock;
-    const { routeOptions } = request;
-    const config = routeOptions.config;
-    const state = this.#routeState(config);
-    const waited = this.#shedder?.queue.turn() ?? 0;
-    const scope = new RequestScope(clock, waited);
+    const { clock } = this.#time;
+    const route = this.#routeStates.of(request.routeOptions.config);
+    const now = clock.now();
+    const waited = this.#shedder?.queue.turn(now) ?? 0;
+    const scope = new RequestScope(this.#time, route, now, waited >= 1 ? waited : 0);
     request[scopeKey] = scope;
-    const context = this.#receive(request, scope, config?.priority, config?.maximumTime);
+    const context = receive(receivedHeaders(request.headers), route.extraction, scope);
     scope.context = context;
     request.context = context;
     this.#open += 1;
-    reply.raw.once('close', () => this.#finish(request, reply, scope, state));
+    reply.raw.on('close', () => this.#finish(request, reply, scope));
     if (this.#stopping) reply.header('connection', 'close');
-    const refusal = this.#chooseVersion(request, reply) ?? announce(state?.deprecation, reply, clock);
+    const refusal =
+      (this.#versions && this.#chooseVersion(this.#versions, request, reply)) ??
+      announce(route.deprecation, reply, clock);
     if (refusal) {
       done(refusal);
       return;
     }
-    if (this.#shedder && config?.shedding !== false) {
-      const left = remainingTime(context, clock);
-      const fastest = state?.fastest.value(clock.now()) ?? 0;
-      const reason = this.#shedder.decide(context.priority, left, fastest, isFirstRequest(request));
+    if (this.#shedder && route.isShed) {
+      const fastest = route.fastest.value(now);
+      const { priority } = context;
+      const isFirst = isFirstRequest(request);
+      const reason = this.#shedder.decide(priority, scope.remaining(context), fastest, isFirst, now);
       if (reason !== undefined) {
         scope.shed = reason;
         answerShed(reply, reason);
         return;
       }
       this.#enter(this.#shedder, request, reply, scope, done);
-    } else this.#proceed(request, reply, scope, done);
+    } else this.#proceed(request, reply, scope, now, done);
   }
 
-  #chooseVersion(request: FastifyRequest, reply: FastifyReply): ProblemError | undefined {
-    const versions = this.#versions;
-    if (!versions) return undefined;
+  #chooseVersion(
+    versions: ApiVersions,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): ProblemError | undefined {
     reply.header('vary', versions.header);
     let chosen: ReturnType<ApiVersions['choose']>;
     try {
@@ -221,7 +219,7 @@ class ToolkitHttpServer implements HttpServer {
     }
     request.apiVersion = chosen.version;
     reply.header(versions.header, chosen.version);
-    return announce(chosen.deprecation, reply, this.#options.clock ?? systemClock);
+    return announce(chosen.deprecation, reply, this.#time.clock);
   }
 
   /** Takes a place among the requests at hand, at once or after a wait. */
@@ -247,13 +245,13 @@ class ToolkitHttpServer implements HttpServer {
     }
     if (!(permit instanceof Promise)) {
       scope.permit = permit;
-      this.#proceed(request, reply, scope, done);
+      this.#proceed(request, reply, scope, scope.received, done);
       return;
     }
     permit.then((granted) => {
       scope.permit = granted;
       if (reply.raw.closed) granted.release();
-      else this.#proceed(request, reply, scope, done);
+      else this.#proceed(request, reply, scope, this.#time.clock.now(), done);
     }, refuse);
   }
 
@@ -261,74 +259,53 @@ class ToolkitHttpServer implements HttpServer {
     request: ScopedRequest,
     reply: FastifyReply,
     scope: RequestScope,
+    now: number,
     done: (error?: Error) => void,
   ): void {
     let { context } = request;
     scope.started = true;
-    for (const observer of this.#options.observers ?? []) {
-      const { method, url, headers, routeOptions } = request;
-      const other = observer.started?.({ method, route: routeOptions.url, url, headers, context });
-      if (other) {
-        context = other;
-        scope.context = other;
-        request.context = other;
+    if (this.#observers.length > 0) {
+      const { method, url, headers } = request;
+      const route = scope.route.url;
+      for (const observer of this.#observers) {
+        const other = observer.started?.({ method, route, url, headers, context });
+        if (other) {
+          context = other;
+          scope.context = other;
+          request.context = other;
+        }
       }
     }
-    scope.watchDeadline(reply, context);
+    scope.watchDeadline(reply, context, now);
     runInContext(context, done);
   }
 
-  /** The context that the request arrived with, within the limits of server and route. */
-  #receive(
-    request: FastifyRequest,
-    scope: RequestScope,
-    routePriority: Context['priority'] | undefined,
-    routeMaximum: number | undefined,
-  ): Context {
-    const { trusted, principal, clock } = this.#options;
-    const maximumTime = Math.min(this.#maximumTime, routeMaximum ?? Number.POSITIVE_INFINITY);
-    const context = extract(receivedHeaders(request.headers), {
-      ...(trusted && { trusted }),
-      ...(principal && { principal }),
-      ...(maximumTime !== Number.POSITIVE_INFINITY && { maximumTime }),
-      ...(clock && { clock }),
-      signal: scope.signal,
-    });
-    const isLate = scope.waited >= 1 && context.deadline !== undefined;
-    const isUnnamed = routePriority !== undefined && request.headers['request-priority'] === undefined;
-    if (!isLate && !isUnnamed) return context;
-    return deriveContext(context, {
-      ...(isLate && { deadline: (context.deadline ?? 0) - scope.waited }),
-      ...(isUnnamed && { priority: routePriority }),
-    });
-  }
-
-  #routeState(config: object | undefined): RouteState | undefined {
-    if (config === undefined) return undefined;
-    let state = this.#routeStates.get(config);
-    if (state === undefined) {
-      const { deprecation } = config as FastifyRequest['routeOptions']['config'];
-      state = { fastest: new FastestAnswer(), deprecation: deprecation && prepareDeprecation(deprecation) };
-      this.#routeStates.set(config, state);
-    }
-    return state;
-  }
-
-  #finish(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    scope: RequestScope,
-    state: RouteState | undefined,
-  ): void {
-    scope.context = request.context;
-    const exchange = scope.finish(request, reply);
+  #finish(request: FastifyRequest, reply: FastifyReply, scope: RequestScope): void {
+    const { context } = request;
+    const { route } = scope;
+    const now = this.#time.clock.now();
+    const aborted = !reply.raw.writableEnded;
+    scope.context = context;
+    scope.finish(aborted);
     this.#open -= 1;
     if (this.#open === 0) this.#whenIdle?.();
-    if (!exchange) return;
-    if (state && exchange.status < 400 && !exchange.aborted) {
-      state.fastest.record(exchange.duration, (this.#options.clock ?? systemClock).now());
-    }
-    for (const observer of this.#options.observers ?? []) observer.finished?.(exchange);
+    const { statusCode: status } = reply.raw;
+    const duration = now - scope.received;
+    if (status < 400 && !aborted) route.fastest.record(duration, now);
+    if (this.#observers.length === 0) return;
+    const exchange: HttpExchange = {
+      method: request.method,
+      route: route.url,
+      status,
+      duration,
+      waited: scope.waited,
+      started: scope.started,
+      shed: scope.shed,
+      aborted,
+      error: scope.error,
+      context,
+    };
+    for (const observer of this.#observers) observer.finished?.(exchange);
   }
 
   #answerError(error: unknown, request: ScopedRequest, reply: FastifyReply): void {

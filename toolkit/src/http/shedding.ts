@@ -93,15 +93,21 @@ export class Shedder {
    * @param remaining Milliseconds that it has left.
    * @param fastest Milliseconds of the fastest recent answer of its route.
    * @param isFirst Whether it is the first of its connection.
+   * @param now The clock's monotonic time.
    */
-  decide(priority: Priority, remaining: number, fastest: number, isFirst: boolean): ShedReason | undefined {
+  decide(
+    priority: Priority,
+    remaining: number,
+    fastest: number,
+    isFirst: boolean,
+    now = this.#clock.now(),
+  ): ShedReason | undefined {
     if (remaining <= fastest) return this.#count('deadline');
-    const now = this.#clock.now();
     if (now < this.#preferredUntil && comparePriority(priority, this.#preferred) > 0) {
       return this.#count('priority');
     }
-    const turn = this.queue.turn();
-    const backlog = this.queue.backlog();
+    const turn = this.queue.turn(now);
+    const backlog = this.queue.backlog(now);
     // While connections wait, one is accepted a turn: turns have to be short.
     const shortened = !isFirst && backlog > this.wait ? SHORT_TURN : 1;
     const granted = (this.#isStanding(now) ? this.wait * shortened : this.burst) * shares[priority];

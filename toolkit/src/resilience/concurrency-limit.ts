@@ -1,7 +1,7 @@
 import { type Context, currentContext, type Priority, priorities } from '../context/index.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { OverloadedError } from './errors.ts';
-import { Acquisition, LimitedCall, type Permit } from './limited-call.ts';
+import { Acquisition, HeldPermit, LimitedCall, type Permit } from './limited-call.ts';
 import { SettingsCheck } from './settings.ts';
 import type { Stage } from './stage.ts';
 import {
@@ -133,6 +133,10 @@ export class ConcurrencyLimit extends Strategy {
    */
   acquire(context: Context = currentContext()): Permit | Promise<Permit> {
     const now = this.clock.now();
+    if (this.#hasPlace()) {
+      this.#enter(now);
+      return new HeldPermit(this, now);
+    }
     const remaining =
       context.deadline === undefined
         ? Number.POSITIVE_INFINITY
@@ -154,7 +158,7 @@ export class ConcurrencyLimit extends Strategy {
 
   /** @internal Lets a call begin, or wait, or says why it may not. */
   admit(waiter: Waiter, remaining: number, now: number): Error | undefined {
-    if (this.#limit.inFlight < this.#limit.current && this.#waiting.size === 0) {
+    if (this.#hasPlace()) {
       this.#begin(waiter, now);
       return undefined;
     }
@@ -214,10 +218,18 @@ export class ConcurrencyLimit extends Strategy {
     else this.#begin(waiter, now);
   }
 
+  #hasPlace(): boolean {
+    return this.#limit.inFlight < this.#limit.current && this.#waiting.size === 0;
+  }
+
   #begin(waiter: Waiter, now: number): void {
+    this.#enter(now);
+    waiter.proceed(now);
+  }
+
+  #enter(now: number): void {
     this.#counts.admitted++;
     this.#limit.enter(now);
-    waiter.proceed(now);
   }
 
   #remove(waiter: Waiter): void {

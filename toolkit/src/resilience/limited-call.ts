@@ -90,7 +90,8 @@ export interface Permit {
   release(): void;
 }
 
-class HeldPermit implements Permit {
+/** A place that was taken at a time of the limit's clock. */
+export class HeldPermit implements Permit {
   readonly #limit: ConcurrencyLimit;
   readonly #started: number;
   #isReleased = false;

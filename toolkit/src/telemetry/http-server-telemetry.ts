@@ -2,9 +2,10 @@ import { type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { type Context, deriveContext, type TraceContext } from '../context/index.ts';
 import { conventions } from './conventions.ts';
 import { errorType } from './error-type.ts';
-import type { CounterInstrument, GaugeInstrument, HistogramInstrument, Metrics } from './metrics.ts';
+import type { CounterInstrument, Metrics } from './metrics.ts';
+import { type ObservedRoute, ObservedRoutes } from './observed-routes.ts';
 import { beginSpan, failSpan, type SpanOptions } from './spans.ts';
-import { wideEvent, wideEventKey } from './wide-event.ts';
+import { wideEventKey } from './wide-event.ts';
 import type { PendingEvent, WideEvents } from './wide-events.ts';
 
 /**
@@ -58,7 +59,7 @@ export interface ObservedExchange extends ObservedRequest {
   readonly waited: number;
   /** Whether its start was told. @default false */
   readonly started?: boolean;
-  readonly shed?: string;
+  readonly shed?: string | undefined;
   readonly aborted: boolean;
   readonly error?: unknown;
 }
@@ -78,6 +79,7 @@ export interface HttpServerTelemetry {
 
 /** What is kept of a request between its start and its end. */
 interface Observation {
+  readonly route: ObservedRoute;
   readonly event: PendingEvent | undefined;
   readonly span: Span | undefined;
 }
@@ -107,62 +109,59 @@ export function httpServerTelemetry(options: HttpServerTelemetryOptions): HttpSe
 class ServerTelemetry implements HttpServerTelemetry {
   readonly #wideEvents: WideEvents | undefined;
   readonly #spans: (Pick<SpanOptions, 'tracer'> & { readonly always?: boolean }) | undefined;
-  readonly #scheme: 'http' | 'https';
-  readonly #duration: HistogramInstrument | undefined;
-  readonly #active: Pick<GaugeInstrument, 'add'> | undefined;
   readonly #shed: CounterInstrument | undefined;
+  readonly #routes: ObservedRoutes;
 
   constructor({ metrics, wideEvents, spans = false, scheme = 'http' }: HttpServerTelemetryOptions) {
     this.#wideEvents = wideEvents;
     this.#spans = spans === false ? undefined : spans === true ? {} : spans;
-    this.#scheme = scheme;
-    this.#duration = metrics?.histogram(conventions.httpServerRequestDuration);
-    this.#active = metrics?.upDownCounter(conventions.httpServerActiveRequests);
     this.#shed = metrics?.counter(shedRequests);
+    this.#routes = new ObservedRoutes({
+      scheme,
+      active: metrics?.upDownCounter(conventions.httpServerActiveRequests),
+      duration: metrics?.histogram(conventions.httpServerRequestDuration),
+    });
   }
 
   started({ method, route, context }: ObservedRequest): Context | undefined {
-    this.#active?.add(1, { 'http.request.method': method, 'url.scheme': this.#scheme });
-    const makesSpan =
-      this.#spans !== undefined &&
-      (this.#spans.always || context.trace === undefined || isRecorded(context.trace));
-    if (!makesSpan && this.#wideEvents === undefined) return undefined;
-    const attributes = { 'http.request.method': method, 'http.route': route };
-    let current = context;
-    let span: Span | undefined;
-    if (makesSpan) {
-      const name = route === undefined ? method : `${method} ${route}`;
-      const begun = beginSpan(name, context, { ...this.#spans, kind: 'server', attributes });
-      span = begun.span;
-      current = begun.context;
-    }
-    const event = this.#wideEvents?.begin(attributes);
-    const observation: Observation = { event, span };
-    return deriveContext(current, {
-      local: { [observationKey]: observation, ...(event && { [wideEventKey]: event.event }) },
+    const observed = this.#routes.of(method, route);
+    observed.active?.add(1);
+    const begun = this.#beginSpan(observed, context);
+    const event = this.#wideEvents?.begin(observed.attributes);
+    if (begun === undefined && event === undefined) return undefined;
+    const observation: Observation = { route: observed, event, span: begun?.span };
+    return deriveContext(begun?.context ?? context, {
+      local:
+        event === undefined
+          ? { [observationKey]: observation }
+          : { [observationKey]: observation, [wideEventKey]: event.event },
     });
   }
 
   finished(exchange: ObservedExchange): void {
     const { method, route, status, duration, shed, context } = exchange;
-    const type = failureOf(exchange);
-    this.#duration?.record(duration / 1000, {
-      'http.request.method': method,
-      'url.scheme': this.#scheme,
-      'http.route': route,
-      'http.response.status_code': status,
-      'error.type': type,
-    });
+    const observation = context.local?.[observationKey] as Observation | undefined;
+    const observed = observation?.route ?? this.#routes.of(method, route);
+    observed.record(status, failureOf(exchange), duration / 1000);
     if (shed !== undefined) {
       this.#shed?.add(1, { 'shed.reason': shed, 'request.priority': context.priority });
     }
-    const observation = context.local?.[observationKey] as Observation | undefined;
     // Refused before it was begun: there is nothing to end, and under overload no time to begin it now.
     if (observation === undefined && !exchange.started) return;
-    this.#active?.add(-1, { 'http.request.method': method, 'url.scheme': this.#scheme });
+    observed.active?.add(-1);
     if (observation === undefined) return;
     endSpan(observation.span, exchange);
     if (observation.event !== undefined) endEvent(observation.event, exchange);
+  }
+
+  #beginSpan(
+    { name, attributes }: ObservedRoute,
+    context: Context,
+  ): ReturnType<typeof beginSpan> | undefined {
+    const spans = this.#spans;
+    if (spans === undefined) return undefined;
+    if (!spans.always && context.trace !== undefined && !isRecorded(context.trace)) return undefined;
+    return beginSpan(name, context, { ...spans, kind: 'server', attributes });
   }
 }
 
@@ -192,16 +191,18 @@ function endSpan(span: Span | undefined, exchange: ObservedExchange): void {
 
 function endEvent(event: PendingEvent, exchange: ObservedExchange): void {
   const { method, route = 'unknown route', status, duration, waited, aborted, error, context } = exchange;
-  wideEvent(context).set({
+  const isFailure = status >= 500;
+  if (event.leaveOut(context, isFailure, duration)) return;
+  event.event.set({
     'http.response.status_code': status,
-    ...(waited >= 1 && { waited_ms: Math.round(waited) }),
-    ...(aborted && { aborted }),
-    ...(exchange.shed !== undefined && { shed: exchange.shed }),
+    waited_ms: waited >= 1 ? Math.round(waited) : undefined,
+    aborted: aborted || undefined,
+    shed: exchange.shed,
   });
   event.end(context, {
     message: `${method} ${route}`,
     duration,
-    isFailure: status >= 500,
-    ...(status >= 500 && error !== undefined && { error }),
+    isFailure,
+    ...(isFailure && error !== undefined && { error }),
   });
 }

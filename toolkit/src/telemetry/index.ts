@@ -23,6 +23,8 @@ export type { AttributeBound, Attributes, InstrumentDefinition } from './instrum
 export { createLogger, type LoggerOptions } from './logger.ts';
 export { prometheusLabel, prometheusName } from './metric-name.ts';
 export {
+  type BoundCounter,
+  type BoundHistogram,
   type CounterInstrument,
   createMetrics,
   type GaugeInstrument,

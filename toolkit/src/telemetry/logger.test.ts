@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, test } from 'node:test';
 import { deriveContext, rootContext, runInContext } from '../context/index.ts';
 import { createLogger } from './index.ts';
 
@@ -52,4 +56,48 @@ test('no secret reaches a line: not by fields, messages, errors, format argument
   const [, , alone, nested] = output.read();
   assert.equal(alone?.message, 'Bearer [redacted]');
   assert.equal((nested?.error as { cause: { message: string } }).cause.message, 'token: [redacted]');
+});
+
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** The messages of a program that logs to its standard output, as they come. */
+async function* read(ending: string): AsyncGenerator<string> {
+  const program = join(import.meta.dirname, '../../test-support/logging-program.ts');
+  const child = spawn(process.execPath, [program, ending], { stdio: ['ignore', 'pipe', 'ignore'] });
+  children.push(child);
+  for await (const line of createInterface(child.stdout)) {
+    yield (JSON.parse(line) as { message: string }).message;
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+async function readAll(ending: string): Promise<string[]> {
+  const messages: string[] = [];
+  for await (const message of read(ending)) messages.push(message);
+  return messages;
+}
+
+for (const ending of ['ends', 'exits', 'throws']) {
+  test(`on the standard output no line is missing of a process that ${ending}`, async () => {
+    assert.deepEqual(await readAll(ending), ['first']);
+  });
+}
+
+test('on the standard output a line waits for others only for a moment', async () => {
+  const { value } = await read('goes on').next();
+  assert.equal(value, 'first');
+});
+
+test('on the standard output an error waits for nothing', async () => {
+  const errors = read('fails');
+  assert.equal((await errors.next()).value, 'first');
+  assert.equal((await errors.next()).value, 'last');
+});
+
+test('on the standard output many lines come in order, and all before the callback of a flush', async () => {
+  const messages = await readAll('says much');
+  assert.deepEqual(messages, ['first', ...Array.from({ length: 5_000 }, () => 'one of many')]);
 });

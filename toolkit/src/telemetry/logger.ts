@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { currentContext } from '../context/index.ts';
+import { standardOutput } from './gathered-output.ts';
 import { createRedactor, type RedactionOptions } from './redaction.ts';
 
 /**
@@ -19,7 +20,10 @@ export interface LoggerOptions {
   readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** What must not be written beside the usual names of secrets. */
   readonly redaction?: RedactionOptions;
-  /** Where lines go. @default the standard output */
+  /**
+   * Where lines go. @default the standard output, a few lines at a time: a line waits 50 ms at most, an error not at
+   * all, and nothing is left when the process ends, unless it is killed
+   */
   readonly destination?: DestinationStream;
 }
 
@@ -34,7 +38,7 @@ export interface LoggerOptions {
  * ```
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { service, version, level = 'info', redaction, destination } = options;
+  const { service, version, level = 'info', redaction, destination = standardOutput() } = options;
   const redactor = createRedactor(redaction);
   const settings = {
     level,

@@ -100,6 +100,35 @@ test('what lay beyond a bound is counted by metric and attribute', async () => {
   assert.ok(text.includes('telemetry_attribute_overflow_total{metric="visits",attribute="user"} 2'));
 });
 
+test('a bound series is the one of its attributes, also beyond their bounds', async () => {
+  const metrics = createMetrics({ process: false });
+  const attributes = { user: 1 };
+  const visits = metrics.counter({ name: 'visits', description: 'Visits', unit: '{visit}', attributes });
+  const open = metrics.upDownCounter({ name: 'open', description: 'Open', unit: '{visit}', attributes });
+  const length = metrics.histogram({ name: 'length', description: 'Length', unit: 's', attributes });
+  for (const user of ['a', 'b']) {
+    const bound = [visits.bind({ user }), open.bind({ user }), length.bind({ user })] as const;
+    for (let time = 0; time < 3; time += 1) {
+      bound[0].add(2);
+      bound[1].add(-1);
+      bound[2].record(1);
+    }
+    bound[0].add(-1);
+    visits.add(1, { user });
+  }
+  const text = await metrics.render();
+  for (const user of ['a', '_OTHER']) {
+    assert.match(text, new RegExp(`^visits_total\\{user="${user}"\\} 7$`, 'm'));
+    assert.match(text, new RegExp(`^open\\{user="${user}"\\} -3$`, 'm'));
+    assert.match(text, new RegExp(`^length_seconds_count\\{user="${user}"\\} 3$`, 'm'));
+  }
+  const overflow = (metric: string, count: number) =>
+    `telemetry_attribute_overflow_total{metric="${metric}",attribute="user"} ${count}`;
+  for (const line of [overflow('visits', 5), overflow('open', 3), overflow('length', 3)]) {
+    assert.ok(text.includes(line), `${line}\n${text}`);
+  }
+});
+
 test('gauges and up-down counters go up and down; the same definition gives the same instrument, another is refused', async () => {
   const metrics = createMetrics({ process: false });
   const open = { name: 'carts.open', description: 'Open carts', unit: '{cart}' } as const;

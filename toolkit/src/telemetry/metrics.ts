@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Distribution, DistributionHistogram } from './distribution.ts';
 import type { Attributes, InstrumentDefinition } from './instrument.ts';
 import { prometheusLabel, prometheusName } from './metric-name.ts';
-import { SeriesSet } from './series.ts';
+import { type BoundSeries, SeriesSet } from './series.ts';
 
 /**
  * How metrics are kept.
@@ -34,6 +34,21 @@ export interface MetricsOptions {
  */
 export interface CounterInstrument<Attribute extends string = string> {
   add(amount: number, attributes?: Attributes<Attribute>): void;
+  /** One series, found once: for what counts with every request. */
+  bind(attributes: Attributes<Attribute>): BoundCounter;
+}
+
+/**
+ * One series of a counter, or of what goes up and down.
+ *
+ * @example
+ * ```ts
+ * const fromTheWeb: BoundCounter = placed.bind({ 'order.channel': 'web' });
+ * fromTheWeb.add(1);
+ * ```
+ */
+export interface BoundCounter {
+  add(amount: number): void;
 }
 
 /**
@@ -49,6 +64,8 @@ export interface CounterInstrument<Attribute extends string = string> {
 export interface GaugeInstrument<Attribute extends string = string> {
   set(value: number, attributes?: Attributes<Attribute>): void;
   add(amount: number, attributes?: Attributes<Attribute>): void;
+  /** One series, found once: for what goes up and down with every request. */
+  bind(attributes: Attributes<Attribute>): BoundCounter;
 }
 
 /**
@@ -62,6 +79,21 @@ export interface GaugeInstrument<Attribute extends string = string> {
  */
 export interface HistogramInstrument<Attribute extends string = string> {
   record(value: number, attributes?: Attributes<Attribute>): void;
+  /** One series, found once: for what is recorded with every request. */
+  bind(attributes: Attributes<Attribute>): BoundHistogram;
+}
+
+/**
+ * One series of a histogram.
+ *
+ * @example
+ * ```ts
+ * const selects: BoundHistogram = duration.bind({ 'db.operation.name': 'SELECT' });
+ * selects.record(0.012);
+ * ```
+ */
+export interface BoundHistogram {
+  record(value: number): void;
 }
 
 /** What a scrape hands to a callback: sets the value of one series. */
@@ -85,6 +117,21 @@ class Total {
   constructor(labels: readonly string[]) {
     this.labels = labels;
   }
+
+  add(amount: number): void {
+    this.value += amount;
+  }
+}
+
+/** A total that only grows. */
+class GrowingTotal extends Total {
+  override add(amount: number): void {
+    if (amount >= 0) this.value += amount;
+  }
+}
+
+function boundTotal(series: BoundSeries<Total>): BoundCounter {
+  return { add: (amount) => series().add(amount) };
 }
 
 /** Of the semantic conventions for durations in seconds. */
@@ -146,7 +193,7 @@ export class Metrics {
     definition: InstrumentDefinition<Attribute>,
   ): CounterInstrument<Attribute> {
     return this.#once(definition, 'counter', (configuration) => {
-      const totals = this.#series(definition, (values) => new Total(values));
+      const totals = this.#series(definition, (values) => new GrowingTotal(values));
       const counter: Counter = new Counter({
         ...configuration,
         collect: () => {
@@ -155,9 +202,8 @@ export class Metrics {
         },
       });
       return {
-        add: (amount: number, attributes = none) => {
-          if (amount >= 0) totals.find(attributes).value += amount;
-        },
+        add: (amount: number, attributes = none) => totals.find(attributes).add(amount),
+        bind: (attributes) => boundTotal(totals.bind(attributes)),
       };
     });
   }
@@ -176,7 +222,7 @@ export class Metrics {
    */
   upDownCounter<const Attribute extends string = never>(
     definition: InstrumentDefinition<Attribute>,
-  ): Pick<GaugeInstrument<Attribute>, 'add'> {
+  ): Omit<GaugeInstrument<Attribute>, 'set'> {
     return this.#once(definition, 'up-down-counter', (configuration) =>
       this.#levels(definition, configuration),
     );
@@ -192,6 +238,10 @@ export class Metrics {
       new DistributionHistogram({ ...configuration, buckets: bounds }, distributions);
       return {
         record: (value: number, attributes = none) => distributions.find(attributes).record(value),
+        bind: (attributes) => {
+          const series = distributions.bind(attributes);
+          return { record: (value) => series().record(value) };
+        },
       };
     });
   }
@@ -262,9 +312,8 @@ export class Metrics {
       set: (value, attributes = none) => {
         levels.find(attributes).value = value;
       },
-      add: (amount, attributes = none) => {
-        levels.find(attributes).value += amount;
-      },
+      add: (amount, attributes = none) => levels.find(attributes).add(amount),
+      bind: (attributes) => boundTotal(levels.bind(attributes)),
     };
   }
 

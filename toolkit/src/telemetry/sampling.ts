@@ -4,10 +4,34 @@ import type { TraceContext } from '../context/index.ts';
 const DIGITS = 13;
 
 /**
- * A number from 0 up to 1 that is the same for every service that takes part in a trace: what lies below a rate is
- * sampled, so a lower rate keeps a part of what a higher one does.
+ * Decides which traces are sampled: those whose random digits, as a share of all that they could be, lie below a rate.
+ * So every service that takes part in a trace decides alike, and a lower rate keeps a part of what a higher one does.
  */
-export function sampledShare(trace: TraceContext | undefined, random: () => number): number {
-  if (trace === undefined) return random();
-  return Number.parseInt(trace.traceId.slice(-DIGITS), 16) / 16 ** DIGITS;
+export class Sampler {
+  readonly #rate: number;
+  readonly #random: () => number;
+  /** The first digits that are not sampled; of the same length, texts order as the numbers that they are. */
+  readonly #bound: string;
+
+  /** @param random Draws where there is no trace to decide by. */
+  constructor(rate: number, random: () => number) {
+    this.#rate = rate;
+    this.#random = random;
+    this.#bound = Math.ceil(rate * 16 ** DIGITS)
+      .toString(16)
+      .padStart(DIGITS, '0');
+  }
+
+  isSampled(trace: TraceContext | undefined): boolean {
+    if (trace === undefined) return this.#random() < this.#rate;
+    if (this.#rate >= 1) return true;
+    // One after the other, since they nearly always differ in the first or second.
+    const { traceId } = trace;
+    const start = traceId.length - DIGITS;
+    for (let index = 0; index < DIGITS; index += 1) {
+      const difference = traceId.charCodeAt(start + index) - this.#bound.charCodeAt(index);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
+  }
 }

@@ -12,6 +12,9 @@ class Branch<Child> {
   readonly branches = new Map<string | number | boolean | undefined, Branch<Child>>();
 }
 
+/** Gives the series that a set of attributes belongs to. */
+export type BoundSeries<Child> = () => Child;
+
 /**
  * The series of one metric: finds what belongs to a set of attributes, and keeps their number within bounds. A value
  * outside of its attribute's bound becomes `_OTHER`; when the metric has all the series it may have, so do all
@@ -50,9 +53,25 @@ export class SeriesSet<Child> {
   }
 
   find(given: Attributes): Child {
+    return this.#remembered(given) ?? this.#findBounded(given);
+  }
+
+  /** The series of attributes that are measured often. */
+  bind(given: Attributes): BoundSeries<Child> {
+    let child: Child | undefined;
+    return () => {
+      if (child !== undefined) return child;
+      const found = this.find(given);
+      // Undefined for what lies beyond a bound, which has to be counted each time.
+      child = this.#remembered(given);
+      return found;
+    };
+  }
+
+  #remembered(given: Attributes): Child | undefined {
     let node: Branch<Child> | undefined = this.#root;
     for (const attribute of this.attributes) node = node?.branches.get(given[attribute]);
-    return node?.child ?? this.#findBounded(given);
+    return node?.child;
   }
 
   #findBounded(given: Attributes): Child {

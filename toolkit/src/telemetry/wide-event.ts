@@ -60,34 +60,39 @@ export interface WideEventLimits {
   readonly length: number;
 }
 
+type Fields = Readonly<Record<string, FieldValue | undefined>>;
+
 /** An event while it is being filled. */
 export class FillingEvent implements WideEvent {
-  readonly #fields = new Map<string, FieldValue>();
   keptFor: string | undefined;
   /** Fields that did not fit. */
   dropped = 0;
   readonly #limits: WideEventLimits;
+  readonly #initial: Fields;
+  /** Made when there is something to add, which of most events nobody does before they are known to be written. */
+  #fields: Map<string, FieldValue> | undefined;
 
-  constructor(limits: WideEventLimits) {
+  /** @param initial what it begins with; must not change */
+  constructor(limits: WideEventLimits, initial: Fields) {
     this.#limits = limits;
+    this.#initial = initial;
   }
 
-  get fields(): Readonly<Record<string, FieldValue>> {
-    return Object.fromEntries(this.#fields);
+  /** A copy of what it holds. */
+  fields(): Record<string, unknown> {
+    return Object.fromEntries(this.#filled());
   }
 
-  set(fields: Readonly<Record<string, FieldValue | undefined>>): this {
-    for (const key in fields) {
-      const value = fields[key];
-      if (value !== undefined && this.#fits(key)) this.#fields.set(key, this.#cut(value));
-    }
+  set(fields: Fields): this {
+    this.#put(this.#filled(), fields);
     return this;
   }
 
   add(field: string, amount: number): this {
-    if (!this.#fits(field)) return this;
-    const before = this.#fields.get(field);
-    this.#fields.set(field, (typeof before === 'number' ? before : 0) + amount);
+    const filled = this.#filled();
+    if (!this.#fits(filled, field)) return this;
+    const before = filled.get(field);
+    filled.set(field, (typeof before === 'number' ? before : 0) + amount);
     return this;
   }
 
@@ -96,8 +101,23 @@ export class FillingEvent implements WideEvent {
     return this;
   }
 
-  #fits(key: string): boolean {
-    if (this.#fields.size < this.#limits.fields || this.#fields.has(key)) return true;
+  #filled(): Map<string, FieldValue> {
+    if (this.#fields === undefined) {
+      this.#fields = new Map();
+      this.#put(this.#fields, this.#initial);
+    }
+    return this.#fields;
+  }
+
+  #put(filled: Map<string, FieldValue>, fields: Fields): void {
+    for (const key in fields) {
+      const value = fields[key];
+      if (value !== undefined && this.#fits(filled, key)) filled.set(key, this.#cut(value));
+    }
+  }
+
+  #fits(filled: ReadonlyMap<string, FieldValue>, key: string): boolean {
+    if (filled.size < this.#limits.fields || filled.has(key)) return true;
     this.dropped++;
     return false;
   }

@@ -80,6 +80,31 @@ test('failures, slow ones and those that ask for it are always written', async (
   assert.deepEqual(events.counts, { written: 3, sampledOut: 1, droppedFields: 0 });
 });
 
+test('what is gathered last is gathered only for an event that is written, and decided once', () => {
+  const { written, logger } = collect();
+  const draws = [0.05, 0.5, 0.05];
+  const events = createWideEvents({ logger, rate: 0.1, random: () => draws.shift() ?? assert.fail() });
+  for (const name of ['drawn', 'not drawn', 'drawn too']) {
+    const pending = events.begin({ name });
+    if (pending.leaveOut(rootContext, false, 1)) assert.equal(name, 'not drawn');
+    else pending.event.set({ last: true });
+    pending.end(rootContext, { message: name, duration: 1 });
+    assert.ok(pending.leaveOut(rootContext, true, 1), 'it is over');
+  }
+  const failed = events.begin({});
+  assert.ok(!failed.leaveOut(rootContext, true, 1));
+  failed.end(rootContext, { message: 'failed', isFailure: true, duration: 1 });
+  assert.deepEqual(
+    written.map(({ message, fields }) => [message, fields.last]),
+    [
+      ['drawn', true],
+      ['drawn too', true],
+      ['failed', undefined],
+    ],
+  );
+  assert.deepEqual(events.counts, { written: 3, sampledOut: 1, droppedFields: 0 });
+});
+
 test('of the others a share is written, the same traces in every service, and counts can be scaled up', async () => {
   const random = seededRandom('traces');
   const digits = (count: number): string =>

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock/index.ts';
 import { type Context, currentContext, deriveContext, runInContext } from '../context/index.ts';
 import { errorType } from './error-type.ts';
-import { sampledShare } from './sampling.ts';
+import { Sampler } from './sampling.ts';
 import { type FieldValue, FillingEvent, type WideEvent, wideEventKey } from './wide-event.ts';
 
 /**
@@ -104,7 +104,7 @@ export class WideEvents {
   readonly #rate: number;
   readonly #slowAfter: number;
   readonly #limits: { readonly fields: number; readonly length: number };
-  readonly #random: () => number;
+  readonly #sampler: Sampler;
   readonly #clock: Clock;
   readonly #counts = { written: 0, sampledOut: 0, droppedFields: 0 };
 
@@ -120,7 +120,7 @@ export class WideEvents {
     this.#rate = rate;
     this.#slowAfter = slowAfter;
     this.#limits = { fields: maximumFields, length: maximumLength };
-    this.#random = options.random ?? Math.random;
+    this.#sampler = new Sampler(rate, options.random ?? Math.random);
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -129,9 +129,13 @@ export class WideEvents {
     return { ...this.#counts };
   }
 
-  /** Begins an event; the context of its work carries it under {@link wideEventKey}. For transports. */
+  /**
+   * Begins an event; the context of its work carries it under {@link wideEventKey}. For transports.
+   *
+   * @param fields What it begins with; kept as they are, so don't change them later.
+   */
   begin(fields: Readonly<Record<string, FieldValue | undefined>>): PendingEvent {
-    return new PendingEvent(this, new FillingEvent(this.#limits).set(fields), this.#clock.now());
+    return new PendingEvent(this, new FillingEvent(this.#limits, fields), this.#clock.now());
   }
 
   /** Runs a piece of work with an event of its own, and writes it at the end. */
@@ -152,29 +156,72 @@ export class WideEvents {
     }
   }
 
+  /** @internal Why an event is to be written, and how many it stands for; undefined when it is left out. */
+  judge(
+    event: FillingEvent,
+    context: Context,
+    isFailure: boolean,
+    duration: number,
+  ): WideEventVerdict | undefined {
+    if (isFailure) return { reason: 'failure', rate: 1 };
+    if (duration >= this.#slowAfter) return { reason: 'slow', rate: 1 };
+    if (event.keptFor !== undefined) return { reason: event.keptFor, rate: 1 };
+    return this.#sampler.isSampled(context.trace) ? { reason: undefined, rate: this.#rate } : undefined;
+  }
+
   /** @internal */
-  write(event: FillingEvent, began: number, context: Context, ending: WideEventEnd): void {
-    const { message, error, isFailure = error !== undefined } = ending;
-    const duration = ending.duration ?? this.#clock.now() - began;
+  since(began: number): number {
+    return this.#clock.now() - began;
+  }
+
+  /** @internal */
+  leaveOut(event: FillingEvent): void {
     this.#counts.droppedFields += event.dropped;
-    const reason = isFailure ? 'failure' : duration >= this.#slowAfter ? 'slow' : event.keptFor;
-    if (reason === undefined && sampledShare(context.trace, this.#random) >= this.#rate) {
-      this.#counts.sampledOut++;
-      return;
-    }
+    this.#counts.sampledOut++;
+  }
+
+  /** @internal */
+  write(
+    event: FillingEvent,
+    { reason, rate }: WideEventVerdict,
+    duration: number,
+    context: Context,
+    ending: WideEventEnd,
+  ): void {
+    const { message, error } = ending;
     this.#counts.written++;
-    const fields = {
-      ...event.fields,
-      ...contextFields(context),
-      duration_ms: Math.round(duration * 1000) / 1000,
-      sample_rate: reason === undefined ? this.#rate : 1,
-      ...(reason !== undefined && { kept_for: reason }),
-      ...(event.dropped > 0 && { dropped_fields: event.dropped }),
-      ...(error !== undefined && { 'error.type': errorType(error), error }),
-    };
-    if (isFailure) this.#logger.error(fields, message);
+    const fields = event.fields();
+    const { trace, tenant, priority } = context;
+    if (trace !== undefined) {
+      fields['trace_id'] = trace.traceId;
+      fields['span_id'] = trace.spanId;
+    }
+    if (tenant !== undefined) fields['tenant'] = tenant;
+    if (priority !== 'normal') fields['priority'] = priority;
+    fields['duration_ms'] = Math.round(duration * 1000) / 1000;
+    fields['sample_rate'] = rate;
+    if (reason !== undefined) fields['kept_for'] = reason;
+    if (event.dropped > 0) fields['dropped_fields'] = event.dropped;
+    if (error !== undefined) {
+      fields['error.type'] = errorType(error);
+      fields['error'] = error;
+    }
+    this.#counts.droppedFields += event.dropped;
+    if (isFailureOf(ending)) this.#logger.error(fields, message);
     else this.#logger.info(fields, message);
   }
+}
+
+/** Why an event is written. */
+interface WideEventVerdict {
+  /** Undefined for one of the ordinary. */
+  readonly reason: string | undefined;
+  /** The share of its like that is written. */
+  readonly rate: number;
+}
+
+function isFailureOf({ error, isFailure = error !== undefined }: WideEventEnd): boolean {
+  return isFailure;
 }
 
 /**
@@ -192,6 +239,7 @@ export class PendingEvent {
   readonly #filling: FillingEvent;
   readonly #began: number;
   #isOver = false;
+  #verdict: WideEventVerdict | undefined;
 
   /** @internal */
   constructor(events: WideEvents, event: FillingEvent, began: number) {
@@ -201,18 +249,35 @@ export class PendingEvent {
     this.#began = began;
   }
 
+  /**
+   * Ends an event that will not be written, so that nothing more is gathered for it.
+   *
+   * @returns Whether it was left out; otherwise it is still to be ended.
+   * @example
+   * ```ts
+   * if (!pending.leaveOut(context, status >= 500, duration)) {
+   *   pending.event.set(answerFields(answer));
+   *   pending.end(context, { message, duration, isFailure: status >= 500 });
+   * }
+   * ```
+   */
+  leaveOut(context: Context, isFailure: boolean, duration: number): boolean {
+    if (this.#isOver) return true;
+    this.#verdict = this.#events.judge(this.#filling, context, isFailure, duration);
+    if (this.#verdict !== undefined) return false;
+    this.#isOver = true;
+    this.#events.leaveOut(this.#filling);
+    return true;
+  }
+
   /** Writes the event, or not; the second time does nothing. */
   end(context: Context, ending: WideEventEnd): void {
     if (this.#isOver) return;
+    const duration = ending.duration ?? this.#events.since(this.#began);
+    if (this.#verdict === undefined && this.leaveOut(context, isFailureOf(ending), duration)) return;
     this.#isOver = true;
-    this.#events.write(this.#filling, this.#began, context, ending);
+    if (this.#verdict !== undefined) {
+      this.#events.write(this.#filling, this.#verdict, duration, context, ending);
+    }
   }
-}
-
-function contextFields({ trace, tenant, priority }: Context): Record<string, unknown> {
-  return {
-    ...(trace !== undefined && { trace_id: trace.traceId, span_id: trace.spanId }),
-    ...(tenant !== undefined && { tenant }),
-    ...(priority !== 'normal' && { priority }),
-  };
 }
