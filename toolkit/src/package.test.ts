@@ -189,6 +189,26 @@ describe('a module', () => {
     }
   });
 
+  it('loads no HTTP client of Node by the way', async () => {
+    // Every export of `node:http` that is read loads what stands behind it, which takes longer than all of the toolkit.
+    const code = `
+      await import('@ninefold/toolkit/http');
+      const { ManagementServer } = await import('./node_modules/@ninefold/toolkit/dist/service/management-server.js');
+      const server = new ManagementServer({}, { port: 0 });
+      await server.start();
+      const loaded = () => process.moduleLoadList.filter((name) => name.includes('undici'));
+      const before = loaded();
+      await fetch('data:,');
+      console.log(JSON.stringify({ before, after: loaded() }));
+      process.exit();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], {
+      cwd: projectWith(OWN_PEERS['http'] ?? []),
+    });
+    const { before, after: then } = JSON.parse(stdout) as { before: string[]; after: string[] };
+    assert.deepEqual(before, []);
+    assert.ok(then.length > 0, 'loading it shows in the list');
+  });
+
   it('that reads contracts loads no parser before it needs one', async () => {
     const yaml = join(built.project, 'node_modules/yaml');
     renameSync(yaml, `${yaml}-away`);

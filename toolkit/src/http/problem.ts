@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-
 /**
  * The media type of a problem, by RFC 9457.
  *
@@ -119,7 +117,8 @@ export function completeProblem(fields: ProblemFields): Problem {
 
 /** A status in words. */
 export function statusTitle(status: number): string {
-  return STATUS_CODES[status] ?? `Status ${status}`;
+  // Not imported: an import reads every export of the module, one of which loads a whole HTTP client.
+  return process.getBuiltinModule('node:http').STATUS_CODES[status] ?? `Status ${status}`;
 }
 
 /** Reads a problem that another service sent; undefined when it is none. */

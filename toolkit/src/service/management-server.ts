@@ -46,7 +46,8 @@ export class ManagementServer {
   }
 
   async start(): Promise<void> {
-    const { createServer } = await import('node:http');
+    // Not imported: an import reads every export of the module, one of which loads a whole HTTP client.
+    const { createServer } = process.getBuiltinModule('node:http');
     const { port = PORT, host = '127.0.0.1', onListening } = this.#options;
     const server = createServer((request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
