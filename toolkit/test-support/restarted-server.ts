@@ -19,7 +19,8 @@ let address = '';
 let management = '';
 const service = createService({
   name: 'restarted',
-  noticeTime: 400,
+  // Load balancers here look every 50 ms; the rest is for a machine that is busy with something else.
+  noticeTime: 1_000,
   components: [
     http.listen(app, {
       port: 0,
