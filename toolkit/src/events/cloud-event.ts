@@ -37,6 +37,17 @@ export interface CloudEvent<Data = unknown> {
   readonly extensions?: Readonly<Record<string, ExtensionValue>>;
 }
 
+/**
+ * An event whose data was checked to be that of its type.
+ *
+ * @example
+ * const event: CheckedEvent<OrderPlaced> = orderPlaced.read(received);
+ * console.log(event.data.orderId);
+ */
+export interface CheckedEvent<Data> extends CloudEvent<Data> {
+  readonly data: Data;
+}
+
 /** The attributes of the specification, in its order, but for the data. */
 export const attributeNames = [
   'specversion',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../clock/index.ts';
-import { type CloudEvent, type ExtensionValue, readEvent } from './cloud-event.ts';
+import { type CheckedEvent, type CloudEvent, type ExtensionValue, readEvent } from './cloud-event.ts';
 import { type EventViolation, InvalidEventError } from './invalid-event.ts';
 import { compileSchema, type DataCheck } from './json-schema.ts';
 
@@ -80,7 +80,7 @@ export class EventType<Data> {
    *
    * @throws {@link InvalidEventError} when data or attributes are not fit.
    */
-  create(data: Data, attributes: EventAttributes): CloudEvent<Data> {
+  create(data: Data, attributes: EventAttributes): CheckedEvent<Data> {
     const violations = this.check(data);
     if (violations.length > 0) throw new InvalidEventError(violations);
     const { source, id = randomUUID(), subject, time, extensions } = attributes;
@@ -99,7 +99,7 @@ export class EventType<Data> {
       ]),
       data,
     );
-    return event as CloudEvent<Data>;
+    return event as CheckedEvent<Data>;
   }
 
   /**
@@ -108,13 +108,13 @@ export class EventType<Data> {
    *
    * @throws {@link InvalidEventError} otherwise.
    */
-  read(event: CloudEvent): CloudEvent<Data> {
+  read(event: CloudEvent): CheckedEvent<Data> {
     if (event.type !== this.type) {
       throw new InvalidEventError([{ path: 'type', problem: `is ${event.type}: ${this.type} is expected` }]);
     }
     const violations = this.check(event.data);
     if (violations.length > 0) throw new InvalidEventError(violations);
-    return event as CloudEvent<Data>;
+    return event as CheckedEvent<Data>;
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { type BinaryEvent, type EventTransport, fromBinary, toBinary } from './binary.ts';
-export type { CloudEvent, ExtensionValue } from './cloud-event.ts';
+export type { CheckedEvent, CloudEvent, ExtensionValue } from './cloud-event.ts';
 export {
   defineEvent,
   type EventAttributes,

@@ -1,5 +1,6 @@
 import { type Context, inject, kafkaHeaders } from '../context/index.ts';
 import {
+  type CheckedEvent,
   type CloudEvent,
   fromBinary,
   fromStructured,
@@ -35,7 +36,7 @@ export function toRecord<Data>(
  *
  * @throws InvalidEventError when it is none, or not what the topic holds.
  */
-export function fromRecord<Data>(topic: Topic<Data>, record: IncomingRecord): CloudEvent<Data> {
+export function fromRecord<Data>(topic: Topic<Data>, record: IncomingRecord): CheckedEvent<Data> {
   const { headers } = record;
   const value = record.value?.[0] === 0 ? record.value.subarray(REGISTRY_PREFIX) : record.value;
   const field = (name: string) => headers.get(name)?.toString('utf8');

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock/index.ts';
 import type { Context } from '../../context/index.ts';
-import type { CloudEvent } from '../../events/index.ts';
+import type { CheckedEvent } from '../../events/index.ts';
 import type { KafkaDriver } from '../driver.ts';
 import type { ConsumerEvent } from './observed.ts';
 
@@ -77,7 +77,7 @@ export interface KafkaConsumerOptions<Transaction = undefined> {
  * What a handler is given beside its event.
  *
  * @example
- * const handle = async (event: CloudEvent<OrderPlaced>, { transaction, signal }: HandledDelivery<PoolClient>) => {};
+ * const handle = async (event: CheckedEvent<OrderPlaced>, { transaction, signal }: HandledDelivery<PoolClient>) => {};
  */
 export interface HandledDelivery<Transaction> {
   /** The inbox's transaction: what is written in it happens once; undefined without an inbox. */
@@ -101,6 +101,6 @@ export interface HandledDelivery<Transaction> {
  * const handle: EventHandler<OrderPlaced> = async ({ data }) => void (await invoices.create(data.orderId));
  */
 export type EventHandler<Data, Transaction = undefined> = (
-  event: CloudEvent<Data>,
+  event: CheckedEvent<Data>,
   delivery: HandledDelivery<Transaction>,
 ) => Promise<void> | void;
