@@ -48,11 +48,30 @@ function audit(product: Product, places: ServerPlaces): Desired[] {
 function login(review: TokenReview): Desired[] {
   const { mount } = kubernetesAuth;
   return [
-    { kind: 'mount', table: 'sys/auth', name: mount, type: 'kubernetes' },
-    { kind: 'entry', path: `auth/${mount}/config`, body: { disable_local_ca_jwt: false, ...review } },
+    { kind: 'mount', table: 'sys/auth', name: mount, type: 'kubernetes', tune: tunedTo() },
+    { kind: 'entry', path: `auth/${mount}/config`, body: { ...ownReview, ...review } },
     policy(roles.configurator, configuratorPolicy),
     role(roles.configurator, { account: accounts.configurator, namespace: secretsNamespace, lifetime: 600 }),
   ];
+}
+
+/** The server believes the authority of its own cluster, and asks with its own token. */
+const ownReview = {
+  disable_local_ca_jwt: false,
+  kubernetes_ca_cert: '',
+  pem_keys: [],
+  issuer: '',
+  disable_iss_validation: true,
+};
+
+/** How every engine is tuned: lives as long as the server says, and no value in clear in the record of requests. */
+function tunedTo(longest = 0) {
+  return {
+    default_lease_ttl: 0,
+    max_lease_ttl: longest,
+    audit_non_hmac_request_keys: [],
+    audit_non_hmac_response_keys: [],
+  };
 }
 
 /** What the configuration program may do once the first token is gone. It writes policies, so it is to be guarded like root. */
@@ -84,18 +103,18 @@ const configuratorPolicy = {
 };
 
 function engines(): Desired[] {
+  const engine = (name: string, longest?: number) =>
+    ({ kind: 'mount', table: 'sys/mounts', name, type: name, tune: tunedTo(longest) }) as const;
   return [
-    { kind: 'mount', table: 'sys/mounts', name: mounts.kv, type: 'kv', options: { version: '2' } },
-    { kind: 'entry', path: `${mounts.kv}/config`, body: { max_versions: 10, cas_required: false } },
-    { kind: 'mount', table: 'sys/mounts', name: mounts.transit, type: 'transit' },
-    { kind: 'mount', table: 'sys/mounts', name: mounts.database, type: 'database' },
+    { ...engine(mounts.kv), options: { version: '2' } },
     {
-      kind: 'mount',
-      table: 'sys/mounts',
-      name: mounts.pki,
-      type: 'pki',
-      tune: { max_lease_ttl: durationSeconds('87600h') },
+      kind: 'entry',
+      path: `${mounts.kv}/config`,
+      body: { max_versions: 10, cas_required: false, delete_version_after: '0s' },
     },
+    engine(mounts.transit),
+    engine(mounts.database),
+    engine(mounts.pki, durationSeconds('87600h')),
     {
       kind: 'once',
       path: `${mounts.pki}/root/generate/internal`,
@@ -152,21 +171,37 @@ export function databaseSecret(name: string): string {
   return `database-${name}`;
 }
 
+/** What is allowed at a path: capabilities, and perhaps parameters that no request there may have. */
+export type Allowed =
+  readonly string[] | { readonly capabilities: readonly string[]; readonly without: readonly string[] };
+
 /** A policy by what it allows at each path. */
-export function policy(name: string, allowed: Readonly<Record<string, readonly string[]>>): Entry {
+export function policy(name: string, allowed: Readonly<Record<string, Allowed>>): Entry {
   const text = Object.entries(allowed)
-    .map(([path, capabilities]) => {
-      const list = capabilities.map((one) => `"${one}"`).join(', ');
-      return `path "${path}" {\n  capabilities = [${list}]\n}\n`;
+    .map(([path, one]) => {
+      const { capabilities, without } = 'without' in one ? one : { capabilities: one, without: [] };
+      const list = capabilities.map((capability) => `"${capability}"`).join(', ');
+      const denied = without.map((parameter) => `    "${parameter}" = []\n`).join('');
+      const refusing = denied === '' ? '' : `  denied_parameters = {\n${denied}  }\n`;
+      return `path "${path}" {\n  capabilities = [${list}]\n${refusing}}\n`;
     })
     .join('\n');
   return { kind: 'entry', path: `sys/policies/acl/${name}`, body: { policy: text } };
 }
 
-/** Lets one service account log in and get the policy of the same name. Lifetime in seconds. */
+/** Whose a role is, and how long its tokens live, in seconds. */
+export interface RoleOptions {
+  account: string;
+  namespace: string;
+  lifetime: number;
+  /** Life of a token that is renewed again and again. @default four times the lifetime */
+  longest?: number;
+}
+
+/** Lets one service account log in and get the policy of the same name. */
 export function role(
   name: string,
-  { account, namespace, lifetime }: { account: string; namespace: string; lifetime: number },
+  { account, namespace, lifetime, longest = lifetime * 4 }: RoleOptions,
 ): Entry {
   return {
     kind: 'entry',
@@ -178,7 +213,15 @@ export function role(
       token_policies: [name],
       token_no_default_policy: true,
       token_ttl: lifetime,
-      token_max_ttl: lifetime * 4,
+      token_max_ttl: longest,
+      // What would let others in, or a token live on for ever, as it is when nobody says anything.
+      bound_service_account_namespace_selector: '',
+      alias_name_source: 'serviceaccount_uid',
+      token_type: 'default',
+      token_period: 0,
+      token_explicit_max_ttl: 0,
+      token_num_uses: 0,
+      token_bound_cidrs: [],
     },
   };
 }

@@ -30,7 +30,9 @@ const database = z.strictObject({
   credentials: z
     .string()
     .min(1)
-    .describe('Secret there with `username` and `password` of a role that may create roles.'),
+    .describe(
+      'Secret there with `username` and `password` of a role that may create roles, signal their sessions (`pg_signal_backend`), and grant everything in the schema: it is a member of the owner of the schema and of its tables.',
+    ),
   authority: z
     .strictObject({
       secretName: z.string().min(1).describe('Secret there with the certificate of its authority.'),

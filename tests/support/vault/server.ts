@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { serverNames } from '../../../components/secrets/shared/product.ts';
 import {
   serverConfiguration,
@@ -27,6 +29,8 @@ export interface VaultServer {
   output(): string;
   /** Goes on with a disk of this name, which is empty the first time. */
   useDisk(name: string): Promise<void>;
+  /** Fingerprint of the certificate that it shows. */
+  certificate(): Promise<string>;
   /** Writes another certificate, as whoever renews it does. */
   renewCertificate(): Promise<void>;
   /** Stops it in good order and starts it again: it is sealed then. */
@@ -94,6 +98,18 @@ export async function startVault(settings: SecretsSettings, authority: TestAutho
       await server.stop();
       insert(name);
       await server.restart();
+    },
+    async certificate() {
+      const socket = connect({
+        host: '127.0.0.1',
+        port: api,
+        servername: 'localhost',
+        ca: authority.certificate,
+      });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      return fingerprint256;
     },
     renewCertificate: writeCertificate,
     restart: () => server.restart(),

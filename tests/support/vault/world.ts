@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Binding } from '../../../components/kit/binding.ts';
@@ -8,7 +8,12 @@ import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
 import { programFiles } from '../../../components/secrets/shared/configurator.ts';
 import { accounts, kubernetesAuth, secretsNamespace } from '../../../components/secrets/shared/names.ts';
 import { platformConfiguration } from '../../../components/secrets/shared/platform-state.ts';
-import { stateSecret } from '../../../components/secrets/shared/program/desired.ts';
+import {
+  clientLabel,
+  dataKey,
+  type Desired,
+  stateSecret,
+} from '../../../components/secrets/shared/program/desired.ts';
 import { ServerNode } from '../../../components/secrets/shared/program/server.ts';
 import type { SecretsSettings } from '../../../components/secrets/shared/settings.ts';
 import { vaultProduct } from '../../../components/secrets/vault/index.ts';
@@ -48,6 +53,10 @@ export interface SecretsWorld {
   bind(need: ServiceNeed): Promise<Omit<Binding, 'grantedBy'>>;
   /** Takes away what a service's binding asked of the program. */
   unbind(need: ServiceNeed): Promise<void>;
+  /** Everything that the program makes the server hold. */
+  desired(): Promise<Desired[]>;
+  /** Key by which the API server signs tokens of service accounts. */
+  tokenKey: string;
   /** A token of a service account, which is made if it is not there. */
   tokenOf(namespace: string, account: string, options?: TokenOptions): Promise<string>;
   /** The server for whoever shows a token. */
@@ -167,7 +176,7 @@ export async function startSecretsWorld(secrets: Record<string, unknown>): Promi
       disable_local_ca_jwt: true,
     };
     const options = { places: vault.places, review, nodes: [forwarders.server.url] };
-    return JSON.stringify(platformConfiguration(vaultProduct, { ...settings, unsealing }, options));
+    return platformConfiguration(vaultProduct, { ...settings, unsealing }, options);
   };
 
   const state = async () => {
@@ -185,12 +194,24 @@ export async function startSecretsWorld(secrets: Record<string, unknown>): Promi
     vault,
     kubernetes,
     tokenOf,
+    tokenKey: readFileSync(join(lab.directory, 'certificates', 'service-account.key'), 'utf8'),
+    async desired() {
+      const { base, objects: own } = configuration(settings.unsealing);
+      const clients = await kubernetes.list(
+        { apiVersion: 'v1', kind: 'ConfigMap', namespace: secretsNamespace },
+        { labelSelector: clientLabel },
+      );
+      const wanted = clients.flatMap(
+        ({ data }) => JSON.parse(String(asRecord(data)?.[dataKey])) as Desired[],
+      );
+      return [...base, ...own, ...wanted];
+    },
     as: (token) => new ServerNode(server, token),
     async run(options = {}) {
       kill = options.kill ?? (() => false);
       const file = write(
         `configuration-${randomUUID()}.json`,
-        configuration(options.unsealing ?? settings.unsealing),
+        JSON.stringify(configuration(options.unsealing ?? settings.unsealing)),
       );
       const child = spawn(process.execPath, [join(root.directory, 'program', 'main.ts')], {
         env: { ...variables, CONFIGURATION_FILE: file, ...options.environment },

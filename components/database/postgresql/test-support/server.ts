@@ -1,6 +1,5 @@
-import { chownSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
+import { serveTls } from '../../../../tests/support/postgres-tls.ts';
 import { recordBinding } from '../../../../tests/support/recorded-binding.ts';
 import {
   type IssuedCertificate,
@@ -91,31 +90,13 @@ export async function judgedServer(settings: PostgresqlSettings): Promise<Judged
 
 /** Writes certificates and lines, with those of the operator before ours and its last one behind them. */
 async function configure(server: PostgresServer, authority: TestAuthority, settings: PostgresqlSettings) {
-  const data = join(server.directory, 'data');
-  const { uid, gid } = statSync(data);
-  const write = (name: string, text: string, mode = 0o600) => {
-    writeFileSync(join(data, name), text, { mode });
-    chownSync(join(data, name), uid, gid);
-  };
   const pooled = settings.pooler.replicas > 0;
-  const own = await authority.issue({ dnsNames: [host] });
-  write('server.crt', own.certificate);
-  write('server.key', own.key);
-  write('authority.crt', authority.certificate);
   const rules = [
     // Where the operator’s own lines are: local connections of the superuser.
     'host all postgres 127.0.0.1/32 scram-sha-256',
     ...hostRules(pooled),
     'host all all all scram-sha-256',
   ];
-  write('pg_hba.conf', `${rules.join('\n')}\n`);
-  write('pg_ident.conf', `${identityRules(pooled).join('\n')}\n`);
-  const tls = [
-    "ssl = 'on'",
-    "ssl_cert_file = 'server.crt'",
-    "ssl_key_file = 'server.key'",
-    "ssl_ca_file = 'authority.crt'",
-  ];
-  write('postgresql.auto.conf', `${tls.join('\n')}\n`);
-  await server.restart();
+  const own = await authority.issue({ dnsNames: [host] });
+  await serveTls(server, { own, authority, rules, identities: identityRules(pooled) });
 }

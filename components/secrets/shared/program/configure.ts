@@ -52,16 +52,31 @@ async function apply(
 ): Promise<number> {
   const { cluster, log } = run;
   const desired = [...own, ...(clients ?? [])];
-  const current = await readAll(session, readsFor(desired));
   const credentials = await credentialsFor(cluster, desired, log);
   const random = () => randomBytes(24).toString('base64url');
   // Before clients are known, what is theirs would look as if nobody wanted it.
   const sweep = clients !== undefined;
-  const changes = planChanges(desired, { current, credentials, now: Date.now(), random, sweep });
+  const plan = async () => {
+    const current = await readAll(session, readsFor(desired));
+    return planChanges(desired, { current, credentials, now: Date.now(), random, sweep });
+  };
+  const changes = await plan();
+  const problems: string[] = [];
   for (const change of changes) {
     log(change.why);
-    await make(run, session, change);
+    try {
+      await make(run, session, change);
+    } catch (error) {
+      if (!(error instanceof FatalError)) throw error;
+      // A database that is away, say, keeps nobody else from getting what is theirs.
+      log(`refused: ${error.message}`);
+      problems.push(error.message);
+    }
   }
+  // The server takes some changes without a word and keeps what it has.
+  const left = changes.length > 0 && problems.length === 0 ? await plan() : [];
+  problems.push(...left.map(({ why }) => `${why}, and stays so: put it right by hand`));
+  if (problems.length > 0) throw new FatalError(problems.join('; '));
   return changes.length;
 }
 

@@ -69,8 +69,7 @@ function changesFor(one: Desired, inputs: PlanInputs): Change[] {
     case 'mount':
       return mountChanges(one, there);
     case 'entry': {
-      if (there && Object.entries(one.body).every(([field, value]) => isEqual(there[field], value)))
-        return [];
+      if (there && holds(there, one.body)) return [];
       return [post(one.path, one.body, there ? `${one.path} is not as wanted` : `${one.path} is missing`)];
     }
     case 'once':
@@ -89,10 +88,12 @@ function mountChanges(one: Extract<Desired, { kind: 'mount' }>, table: Fields | 
   const tuned = tuneChanges(path, one.tune, asFields(there?.config));
   if (!there) return [post(path, body, `${path} is missing`), ...tuned];
   const options = asFields(there.options) ?? {};
-  const same =
-    there.type === one.type &&
-    Object.entries(one.options ?? {}).every(([name, value]) => options[name] === value);
-  if (same) return tuned;
+  const asWanted =
+    one.table === 'sys/audit'
+      ? // One more option could have it write secrets in clear.
+        isDeepStrictEqual({ ...options }, { ...one.options })
+      : holds(options, one.options ?? {});
+  if (there.type === one.type && asWanted) return tuned;
   // What records requests holds nothing and can be replaced. An engine of another type holds data: hands off.
   if (one.table !== 'sys/audit') {
     throw new Error(
@@ -107,7 +108,7 @@ function mountChanges(one: Extract<Desired, { kind: 'mount' }>, table: Fields | 
 
 /** The server refuses to tell the settings of an engine that is not there, so they are read off the list of all. */
 function tuneChanges(path: string, wanted: Fields | undefined, there: Fields | undefined): Change[] {
-  if (!wanted || Object.entries(wanted).every(([field, value]) => isEqual(there?.[field], value))) return [];
+  if (!wanted || holds(there ?? {}, wanted)) return [];
   return [post(`${path}/tune`, wanted, `${path} is not tuned as wanted`)];
 }
 
@@ -144,9 +145,7 @@ function connectionChanges(one: Connection, there: Fields | undefined, credentia
   };
   const known = asFields(there?.connection_details) ?? {};
   const same =
-    there?.plugin_name === plugin &&
-    isDeepStrictEqual(there?.allowed_roles, roles) &&
-    Object.entries(told).every(([field, value]) => isEqual(known[field], value));
+    there?.plugin_name === plugin && isDeepStrictEqual(there?.allowed_roles, roles) && holds(known, told);
   if (same) return [];
   return [post(one.path, { ...one.details, ...told, password }, `${one.path} is not as wanted`)];
 }
@@ -155,13 +154,26 @@ function post(path: string, body: Fields, why: string): Change {
   return { method: 'POST', path, body, why };
 }
 
-/** Equal as the server tells it: lists of names in any order, absent and empty alike. */
+/** Whether there are these fields with these values, whatever else there is. */
+function holds(there: Fields, wanted: Fields): boolean {
+  return Object.entries(wanted).every(([field, value]) =>
+    field.endsWith('_statements') ? isDeepStrictEqual(there[field], value) : isEqual(there[field], value),
+  );
+}
+
+/** Equal as the server tells it: lists of names in any order, what is absent and what is nothing alike. */
 function isEqual(there: Json | undefined, wanted: Json): boolean {
-  if (Array.isArray(wanted) && wanted.length === 0 && there === null) return true;
+  if (there === undefined || there === null) return isNothing(wanted);
   if (Array.isArray(there) && Array.isArray(wanted)) {
     return isDeepStrictEqual([...there].sort(), [...wanted].sort());
   }
   return isDeepStrictEqual(there, wanted);
+}
+
+function isNothing(value: Json): boolean {
+  return Array.isArray(value)
+    ? value.length === 0
+    : value === null || value === '' || value === 0 || value === false;
 }
 
 function asFields(value: Json | undefined): Fields | undefined {
