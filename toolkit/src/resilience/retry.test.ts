@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import * as cockatiel from 'cockatiel';
 import fc from 'fast-check';
 import { DeadlineExceeded, deriveContext, rootContext, runInContext } from '../context/index.ts';
 import { seededRandom, VirtualClock } from '../testing/index.ts';
@@ -79,7 +80,7 @@ test('jitter is full: waits spread evenly over the whole range', async () => {
   }
 });
 
-test('an abort during the backoff ends the call at once, and no try follows (as one does in cockatiel)', async () => {
+test('an abort during the backoff ends the call at once, and no try follows (as one does in cockatiel)', async (t) => {
   const clock = new VirtualClock();
   const controller = new AbortController();
   let runs = 0;
@@ -101,7 +102,30 @@ test('an abort during the backoff ends the call at once, and no try follows (as 
   assert.equal(runs, 2);
   assert.equal(clock.pending, 0);
   assert.equal(stubborn.snapshot().counters['cancelled'], 2);
+  t.diagnostic(`cockatiel: ${await triesOfCockatielAfterAbort(t)} try after the same abort`);
 });
+
+/** How often cockatiel tries on when the call is aborted while it waits for the second try. */
+async function triesOfCockatielAfterAbort(t: TestContext): Promise<number> {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const controller = new AbortController();
+  let runs = 0;
+  const policy = cockatiel.retry(cockatiel.handleAll, {
+    maxAttempts: 5,
+    backoff: new cockatiel.ConstantBackoff(1_000),
+  });
+  const outcome = policy.execute(() => {
+    runs++;
+    throw new Error('down');
+  }, controller.signal);
+  // Until it waits.
+  await new Promise((resolve) => policy.onRetry(resolve));
+  controller.abort();
+  t.mock.timers.tick(10_000);
+  await outcome.catch(() => {});
+  t.mock.timers.reset();
+  return runs - 1;
+}
 
 test('an abort while a try is running is not followed by another try', async () => {
   const clock = new VirtualClock();
