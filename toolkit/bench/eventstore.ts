@@ -8,21 +8,10 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { createPostgresEventStore } from '../src/eventstore/index.ts';
 import { startPostgres } from '../test-support/index.ts';
+import { EMMETT_PACKAGE, type Emmett } from './emmett.ts';
 import { loadPeer } from './peers.ts';
 import { type Finding, report } from './promise.ts';
 import { type Comparison, type Contestant, compare, measured, ratio } from './rounds.ts';
-
-/** The part of Emmett's module that is used here. */
-interface Emmett {
-  getPostgreSQLEventStore(connectionString: string): {
-    appendToStream(
-      streamId: string,
-      events: { type: string; data: unknown }[],
-      options: { expectedStreamVersion: string },
-    ): Promise<unknown>;
-    close(): Promise<void>;
-  };
-}
 
 /** Many short ones: what else the machine does interrupts a few of them, and the median does not see it. */
 const ROUNDS = 61;
@@ -69,7 +58,7 @@ async function rawInsert(pool: pg.Pool): Promise<() => Promise<unknown>> {
 }
 
 async function main(): Promise<void> {
-  const emmettModule = (await loadPeer('@event-driven-io/emmett-postgresql')) as Emmett;
+  const emmettModule = (await loadPeer(EMMETT_PACKAGE)) as Emmett;
   // It ends with this process.
   const server = await startPostgres({ durable: true });
   const pool = new pg.Pool({ connectionString: await server.createDatabase(), max: CONNECTIONS });

@@ -2,6 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** A library that only benchmarks need, where one has installed it; else undefined. */
+export async function installedPeer(name: string): Promise<unknown> {
+  return existsSync(join(import.meta.dirname, 'node_modules', name)) ? import(name) : undefined;
+}
+
 /**
  * Loads a library that only benchmarks need, from this folder's own `node_modules`; installs them first when they
  * are not there.

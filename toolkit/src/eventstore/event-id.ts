@@ -1,8 +1,7 @@
-import { randomFillSync } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
-/** Random bytes are fetched for many ids at once: fetching costs more than the bytes. */
-const random = Buffer.alloc(8 * 256);
-let used = random.length;
+/** Where the fourth part begins, with its dash. */
+const RANDOM_PART = 18;
 
 let lastTime = 0;
 let sequence = 0;
@@ -28,15 +27,9 @@ export function createEventId(): string {
     }
   }
   const time = lastTime.toString(16).padStart(12, '0');
-  const count = sequence.toString(16).padStart(3, '0');
-  if (used === random.length) {
-    randomFillSync(random);
-    used = 0;
-  }
-  random[used] = ((random[used] ?? 0) & 0x3f) | 0x80;
-  const rest = random.toString('hex', used, used + 8);
-  used += 8;
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${rest.slice(0, 4)}-${rest.slice(4)}`;
+  const count = sequence === 0 ? '000' : sequence.toString(16).padStart(3, '0');
+  // The last two parts of a random one are as they have to be here.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${randomUUID().slice(RANDOM_PART)}`;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

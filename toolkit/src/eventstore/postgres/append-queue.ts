@@ -123,7 +123,15 @@ export class AppendQueue {
     this.#work(lane);
   }
 
-  #take(): Waiting[] {
+  #take(): readonly Waiting[] {
+    const [only] = this.#waiting;
+    if (only === undefined) return this.#waiting;
+    if (this.#waiting.length === 1 && !this.#streamsUnderWay.has(only.append.streamId)) {
+      const alone = this.#waiting;
+      this.#waiting = [];
+      this.#streamsUnderWay.add(only.append.streamId);
+      return alone;
+    }
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     const passedOver = new Set<string>();
@@ -155,6 +163,10 @@ export class AppendQueue {
 }
 
 function settle(batch: readonly Waiting[], rows: readonly AppendRow[]): void {
+  if (batch.length === 1) {
+    batch[0]?.resolve(rows[0]);
+    return;
+  }
   const byAppend = new Map(rows.map((row) => [row.append ?? 1, row]));
   for (const [index, waiting] of batch.entries()) waiting.resolve(byAppend.get(index + 1));
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { EMMETT_PACKAGE, type Emmett, winnersOfEmmett } from '../../../bench/emmett.ts';
+import { installedPeer } from '../../../bench/peers.ts';
 import { deriveContext, rootContext, runInContext } from '../../context/index.ts';
 import { aborted, numbered, numberedUpTo, readSettled, until } from '../conformance/setting.ts';
 import { ConcurrencyConflict, EventIdConflict } from '../errors.ts';
@@ -26,7 +28,7 @@ async function waitingStatements(): Promise<number> {
 }
 
 describe('appending on PostgreSQL', () => {
-  it('lets exactly one of 16 writers create a stream, in each of 200 rounds', async () => {
+  it('lets exactly one of 16 writers create a stream, in each of 200 rounds (Emmett lets several)', async (test) => {
     const schema = database.newSchema();
     // Stores of their own: nothing but the database stands between them.
     const stores: PostgresEventStore[] = [];
@@ -52,6 +54,18 @@ describe('appending on PostgreSQL', () => {
       winners.push(...won);
     }
     assert.equal(winners.length, 200);
+    const emmett = (await installedPeer(EMMETT_PACKAGE)) as Emmett | undefined;
+    if (emmett === undefined) {
+      test.diagnostic('Emmett is not installed here: the event store’s benchmark installs it');
+      return;
+    }
+    const peer = emmett.getPostgreSQLEventStore(await database.server.createDatabase());
+    const peers = await winnersOfEmmett(peer, { writers: 16, rounds: 50 });
+    await peer.close();
+    const several = peers.filter((count) => count > 1);
+    test.diagnostic(
+      `Emmett: several winners in ${several.length} of ${peers.length} rounds, up to ${Math.max(...peers)}`,
+    );
   });
 
   it('gives every one of many writers to one stream a version of its own', async () => {
