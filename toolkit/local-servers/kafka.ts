@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { ClassArchive } from './class-archive.ts';
 import { run, type Tell } from './commands.ts';
 import { freePort } from './free-port.ts';
 import { findJava } from './java.ts';
@@ -19,7 +20,12 @@ export interface KafkaServer extends RestartableServer {
 }
 
 /** A small heap, one collector thread and no optimising compiler: ready sooner, and cores left for who uses it. */
-const JAVA_OPTIONS = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+const JAVA_OPTIONS = [
+  ...['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
+  // What it has to say about shared classes is nobody's business.
+  '-Xlog:disable',
+  '-Dcom.sun.management.jmxremote=false',
+];
 
 const READY = 'Kafka Server started';
 
@@ -38,6 +44,7 @@ const LOGGING = `<Configuration status="WARN">
  *
  * @param settings Broker settings beyond those, or instead of them. @default none
  * @param tell Told what takes its time. @default nobody is told
+ * @throws an Error with what Kafka says of settings that it does not take; nothing is left behind.
  *
  * @example
  * const kafka = await startKafka();
@@ -55,36 +62,60 @@ export async function startKafka(
   writeFileSync(logging, LOGGING);
   const all = { ...brokerSettings(port, controllerPort, join(directory, 'data')), ...settings };
   writeFileSync(properties, formatProperties(all));
+  const archive = new ClassArchive(dirname(jars[0] ?? ''), java);
   const options = [
     ...JAVA_OPTIONS,
     `-Dlog4j2.configurationFile=${logging}`,
-    '-Dcom.sun.management.jmxremote=false',
-    '-cp',
-    jars.join(delimiter),
+    ...['-cp', jars.join(delimiter)],
   ];
-  const clusterId = randomBytes(16).toString('base64url');
-  // In one word with its option, since an id may begin with a dash.
-  const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties];
-  await run(java, [...options, ...format]);
+  await formatStorage(java, [...archive.reading, ...options], properties).catch((error: unknown) => {
+    // It would look like a broker's own.
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  });
 
   const server = await ServerProcess.start({
     name: 'Kafka',
     command: java,
-    arguments: [...options, 'kafka.Kafka', properties],
+    // Looked at anew at each start.
+    get arguments() {
+      return [...archive.options, ...options, 'kafka.Kafka', properties];
+    },
     directory,
     ready: (log) => log.includes(READY),
     stopSignal: 'SIGTERM',
   });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    archive.keep();
+  };
   return {
     bootstrap: `127.0.0.1:${port}`,
     directory,
     get pid() {
       return server.pid;
     },
-    stop: () => server.stop(),
+    stop,
     kill: () => server.kill(),
-    restart: () => server.restart(),
+    async restart() {
+      await stop();
+      await server.restart();
+    },
   };
+}
+
+/** Gives the broker's data directory its identity. */
+async function formatStorage(java: string, options: readonly string[], properties: string): Promise<void> {
+  const clusterId = randomBytes(16).toString('base64url');
+  // In one word with its option, since an id may begin with a dash.
+  const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties];
+  try {
+    await run(java, [...options, ...format]);
+  } catch (error) {
+    const { stderr, stdout } = error as { readonly stderr?: string; readonly stdout?: string };
+    const said = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n\tat ')[0];
+    throw new Error(`Kafka's storage could not be formatted: ${said || String(error)}`, { cause: error });
+  }
 }
 
 function brokerSettings(port: number, controllerPort: number, data: string): Record<string, string | number> {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -59,6 +61,22 @@ describe('the Kafka of a test', () => {
     assert.equal(await accepts(kafka.bootstrap), true);
     await kafka.stop();
     assert.equal(await accepts(kafka.bootstrap), false);
+  });
+
+  it('leaves nothing behind when it does not take its settings, and says why', async () => {
+    const directories = () => readdirSync(tmpdir()).filter((name) => name.startsWith('ninefold-kafka-'));
+    // A place of its own: other tests start brokers, too.
+    const place = mkdtempSync(join(tmpdir(), 'ninefold-test-'));
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = place;
+    try {
+      await assert.rejects(startKafka({ 'node.id': 'one' }), /could not be formatted: .*(node|broker)\.id/s);
+      assert.deepEqual(directories(), []);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      rmSync(place, { recursive: true });
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,7 +80,10 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       ...['-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
     ],
     { cwd: directory, ...user },
-  );
+  ).catch((error: unknown) => {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  });
 
   const port = await freePort();
   const server = await ServerProcess.start({
