@@ -89,43 +89,47 @@ export function readEvent(attributes: ReadonlyMap<string, unknown>, data: unknow
   const specversion = text('specversion', true);
   if (specversion !== undefined && specversion !== '1.0')
     complain('specversion', `is ${specversion}: 1.0 is understood`);
-  const event = {
-    specversion: '1.0' as const,
+  const event: Writable<CloudEvent> = {
+    specversion: '1.0',
     id: text('id', true) ?? '',
     source: text('source', true) ?? '',
     type: text('type', true) ?? '',
   };
-  const optional: Record<string, string> = {};
-  for (const name of ['subject', 'time', 'datacontenttype', 'dataschema']) {
+  for (const name of optionalNames) {
     const value = text(name, false);
-    if (value !== undefined) optional[name] = value;
+    if (value !== undefined) event[name] = value;
   }
-  const { time } = optional;
+  const { time } = event;
   if (time !== undefined && (!TIME.test(time) || Number.isNaN(Date.parse(time)))) {
     complain('time', `is ${JSON.stringify(time)}: it takes a time as in 2026-03-01T12:00:00Z`);
   }
-  const extensions: Record<string, ExtensionValue> = {};
+  let extensions: Record<string, ExtensionValue> | undefined;
   for (const [name, value] of attributes) {
     if (known.has(name) || value === undefined || value === null) continue;
     if (!NAME.test(name)) complain(name, 'is no name of an attribute: lower-case letters and digits are');
-    else if (typeof value === 'string' || typeof value === 'boolean') extensions[name] = value;
-    else if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31) {
-      extensions[name] = value;
-    } else
+    else if (isExtensionValue(value)) (extensions ??= {})[name] = value;
+    else
       complain(name, `is ${JSON.stringify(value)}: it takes a text, a boolean or a whole number of 32 bits`);
   }
   if (violations.length > 0) throw new InvalidEventError(violations);
-  return {
-    ...event,
-    ...optional,
-    ...(data !== undefined && { data }),
-    ...(Object.keys(extensions).length > 0 && { extensions }),
-  };
+  if (data !== undefined) event.data = data;
+  if (extensions !== undefined) event.extensions = extensions;
+  return event;
+}
+
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+const optionalNames = ['subject', 'time', 'datacontenttype', 'dataschema'] as const;
+
+function isExtensionValue(value: unknown): value is ExtensionValue {
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 31;
+  return typeof value === 'string' || typeof value === 'boolean';
 }
 
 /** Whether data of this media type is JSON; nothing said is JSON. */
 export function isJson(mediaType: string | undefined): boolean {
-  if (mediaType === undefined) return true;
+  // What nearly all say needs no taking apart.
+  if (mediaType === undefined || mediaType === 'application/json') return true;
   const [essence = ''] = mediaType.split(';', 1);
   return /^(application|text)\/(.+\+)?json$/i.test(essence.trim());
 }

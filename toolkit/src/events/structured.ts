@@ -17,7 +17,8 @@ const batchMediaType = 'application/cloudevents-batch+json';
  * isStructured('application/cloudevents+json; charset=utf-8'); // true
  */
 export function isStructured(mediaType: string | undefined): boolean {
-  const essence = mediaType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === undefined || mediaType === 'application/json') return false;
+  const essence = mediaType.split(';', 1)[0]?.trim().toLowerCase();
   return essence === structuredMediaType || essence === batchMediaType;
 }
 
