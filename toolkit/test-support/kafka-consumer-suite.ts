@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { currentContext, deriveContext, rootContext, runInContext } from '../src/context/index.ts';
 import { type KafkaDriver, kafkaConsumer } from '../src/kafka/index.ts';
+import { describeDeadLetters } from './kafka-dead-letters-suite.ts';
 import { describeFailures } from './kafka-failures-suite.ts';
 import { memoryInbox, prepareSteps } from './kafka-steps.ts';
 import { until } from './until.ts';
@@ -158,4 +159,5 @@ export function describeConsumer(create: () => KafkaDriver): void {
   });
 
   describeFailures(create);
+  describeDeadLetters(create);
 }

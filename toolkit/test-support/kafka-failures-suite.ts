@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import {
-  deadLetterTopicName,
-  type KafkaDriver,
-  replayDeadLetters,
-  UnprocessableEventError,
-} from '../src/kafka/index.ts';
-import { later, prepareSteps, readAll } from './kafka-steps.ts';
+import type { KafkaDriver } from '../src/kafka/index.ts';
+import { later, prepareSteps } from './kafka-steps.ts';
 import { until } from './until.ts';
 
-/** What the consumer does about events that can't be handled, at once or at all. */
+/** What the consumer does about events that can't be handled at once. */
 export function describeFailures(create: () => KafkaDriver): void {
   const prepare = (partitions?: number) => prepareSteps(create(), partitions);
 
@@ -107,104 +102,6 @@ export function describeFailures(create: () => KafkaDriver): void {
     );
     assert.ok(events.some(({ type }) => type === 'parked'));
     await second.stop();
-    await publisher.close();
-  });
-
-  it('lets no key overtake itself when a letter is replayed while the key is busy', async () => {
-    const { driver, topic, group, publish, handled, events, consume, publisher } = await prepare();
-    let isBroken = true;
-    let [running, most] = [0, 0];
-    const gate = Promise.withResolvers<void>();
-    const consumer = await consume(
-      async ({ data }) => {
-        if (isBroken && data?.number === 1) throw new UnprocessableEventError('not yet');
-        if (data?.key !== 'a') return;
-        running += 1;
-        most = Math.max(most, running);
-        if (data.number === 2) await gate.promise;
-        running -= 1;
-      },
-      { concurrency: 4 },
-    );
-    await publish(['a', 1]);
-    await until(() => events.some(({ type }) => type === 'dead-lettered'));
-    isBroken = false;
-    await publish(['a', 2]);
-    await until(() => running === 1);
-    await replayDeadLetters({ driver, topic: topic.topic, group });
-    await publish(['b', 1], ['a', 3]);
-    await until(() => handled.includes('b1'));
-    gate.resolve();
-    await until(() => handled.length === 4);
-    assert.equal(most, 1, 'one of a key at a time');
-    assert.deepEqual(
-      handled.filter((step) => step.startsWith('a')),
-      ['a2', 'a1', 'a3'],
-    );
-    await consumer.stop();
-    await publisher.close();
-  });
-
-  it('is not held up by a poisoned message, of whatever kind', async () => {
-    const { driver, topic, group, publish, handled, events, consume, send, publisher } = await prepare();
-    const consumer = await consume(({ data }) => {
-      if (data?.key === 'refused') throw new UnprocessableEventError('there is no such thing');
-      if (data?.key === 'failing') throw new Error('never');
-    });
-    const fields = {
-      'content-type': 'application/json',
-      ce_specversion: '1.0',
-      ce_id: '1',
-      ce_source: '/x',
-      ce_type: 'steps',
-    };
-    await publish(['a', 1]);
-    await send('a', '{"key":', fields);
-    await send('a', '{"key":"a"}', fields);
-    await send('a', 'not even an event');
-    await publish(['refused', 1], ['failing', 1], ['a', 2]);
-    await until(() => handled.length === 2);
-    await until(() => events.filter(({ type }) => type === 'dead-lettered').length === 5);
-    assert.deepEqual(handled, ['a1', 'a2']);
-    const letters = await readAll(driver, deadLetterTopicName(topic.topic, group), 5);
-    assert.deepEqual(letters.map((letter) => letter.headers.get('dead-letter-reason')?.toString()).sort(), [
-      'attempts',
-      'invalid',
-      'invalid',
-      'invalid',
-      'refused',
-    ]);
-    const failing = letters.find((letter) => letter.key?.toString() === 'failing');
-    assert.equal(failing?.headers.get('dead-letter-attempts')?.toString(), '3');
-    assert.equal(failing.headers.get('dead-letter-error')?.toString(), 'Error: never');
-    await until(() =>
-      consumer.describe().partitions.every(({ parked, waiting }) => parked === 0 && waiting === 0),
-    );
-    await consumer.stop();
-    await publisher.close();
-  });
-
-  it('replays dead letters to their own group, and no letter twice', async () => {
-    const { driver, topic, group, publish, handled, events, consume, publisher } = await prepare(2);
-    let isBroken = true;
-    const consumer = await consume(({ data }) => {
-      if (isBroken && data?.key !== 'fine') throw new UnprocessableEventError('not yet');
-    });
-    await publish(['a', 1], ['b', 1], ['fine', 1], ['c', 1]);
-    await until(() => events.filter(({ type }) => type === 'dead-lettered').length === 3);
-    isBroken = false;
-    const select = ({ key }: { key: string | undefined }) => key !== 'c';
-    assert.deepEqual(await replayDeadLetters({ driver, topic: topic.topic, group, select }), {
-      replayed: 2,
-      passedOver: 1,
-    });
-    await until(() => handled.length === 3);
-    assert.deepEqual(handled.toSorted(), ['a1', 'b1', 'fine1']);
-    assert.deepEqual(await replayDeadLetters({ driver, topic: topic.topic, group }), {
-      replayed: 0,
-      passedOver: 0,
-    });
-    await consumer.stop();
     await publisher.close();
   });
 

@@ -3,6 +3,7 @@ import {
   type ConsumerEvent,
   defineTopic,
   type EventHandler,
+  type IncomingRecord,
   type KafkaConsumerOptions,
   type KafkaDriver,
   kafkaConsumer,
@@ -65,12 +66,26 @@ export async function prepareSteps(driver: KafkaDriver, partitions = 1) {
     return consumer;
   };
   /** Records straight to the topic, whatever is in them. */
-  const send = async (key: string, value: string, headers: Record<string, string> = {}) => {
+  const send = async (key: string, value: string | Buffer, headers: Record<string, string> = {}) => {
     const producer = await driver.createProducer();
     await producer.send([{ topic: topic.topic, key, value: Buffer.from(value), headers }]);
     await producer.close();
   };
-  return { driver, topic, group, publisher, publish, handled, events, consume, send };
+  /** A step whose value has some more bytes. */
+  const sendStep = (key: string, number: number, padding: number) =>
+    send(key, stepValue(key, number, padding), {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: `${key}${number}`,
+      ce_source: '/test',
+      ce_type: 'steps',
+    });
+  return { driver, topic, group, publisher, publish, handled, events, consume, send, sendStep };
+}
+
+/** The value of a step, with so many bytes that say nothing. */
+export function stepValue(key: string, number: number, padding = 0): Buffer {
+  return Buffer.from(JSON.stringify({ key, number, padding: 'x'.repeat(padding) }));
 }
 
 /** An inbox in memory: what was handled and what that had for an effect are there together, or not at all. */
@@ -111,9 +126,40 @@ export function later(milliseconds: number) {
   };
 }
 
+/** What many consumers do: one record after the other, each until it works. Gives offsets. */
+export async function retryInPlace(driver: KafkaDriver, topic: string) {
+  const received: IncomingRecord[] = [];
+  const handled: number[] = [];
+  const work = (): void => {
+    for (let next = received[handled.length]; next; next = received[handled.length]) {
+      try {
+        JSON.parse(next.value?.toString() ?? '');
+      } catch {
+        // The same again when something comes.
+        return;
+      }
+      handled.push(next.offset);
+    }
+  };
+  const consumer = await driver.createConsumer({
+    group: unique('naive'),
+    topics: [topic],
+    from: 'earliest',
+    assigned: () => {},
+    revoked: () => {},
+    rebalancing: () => {},
+    received: (records) => {
+      received.push(...records);
+      work();
+    },
+    failed: () => {},
+  });
+  return { received, handled, close: () => consumer.close() };
+}
+
 /** The first records of a topic. */
 export async function readAll(driver: KafkaDriver, topic: string, count: number) {
-  const records: Parameters<Parameters<KafkaDriver['createConsumer']>[0]['received']>[0][number][] = [];
+  const records: IncomingRecord[] = [];
   const consumer = await driver.createConsumer({
     group: unique('reader'),
     topics: [topic],

@@ -78,7 +78,8 @@ export interface DriverProducer {
   /**
    * Sends records and resolves when all in-sync replicas have them. Those of one call for one partition stay in order.
    *
-   * @throws when it is not known that all are there: they may be sent again.
+   * @throws RecordTooLargeError when a topic takes no request of this size; of several records each may fit alone.
+   * @throws otherwise when it is not known that all are there: they may be sent again.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;

@@ -49,5 +49,6 @@ export {
   subjectOf,
 } from './registry/registry.ts';
 export { type DeadLetter, type ReplayOptions, type ReplayResult, replayDeadLetters } from './replay.ts';
+export { RecordTooLargeError } from './record-too-large.ts';
 export { defineTopic, Topic, type TopicOptions } from './topic.ts';
 export { deadLetterTopicName, delayTopicName } from './topic-names.ts';

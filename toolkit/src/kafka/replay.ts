@@ -4,6 +4,7 @@ import { withDelay } from './consumer/delay-headers.ts';
 import type { DeadLetterReason } from './consumer/observed.ts';
 import { prepareTopics } from './consumer/topics.ts';
 import type { DriverAdmin, DriverConsumer, IncomingRecord, KafkaDriver, TopicPartition } from './driver.ts';
+import { RecordTooLargeError } from './record-too-large.ts';
 import { deadLetterTopicName, delayTopicName } from './topic-names.ts';
 
 /**
@@ -18,7 +19,10 @@ export interface DeadLetter {
   /** Its offset in its topic. */
   readonly offset: number;
   readonly key: string | undefined;
+  /** Undefined for a tombstone, and where it was too large for a letter: then `truncated` tells its bytes. */
   readonly value: Buffer | undefined;
+  /** Bytes of a value that is only at its origin; it is replayed only if `repair` gives it one. */
+  readonly truncated: number | undefined;
   readonly reason: DeadLetterReason;
   readonly error: string;
   readonly attempts: number;
@@ -59,7 +63,7 @@ export interface ReplayResult {
 /**
  * Gives the dead letters of a group another round of attempts, as far as there are any at this moment. They go to the
  * group's delay topic, so that no other group sees them again, and each waits its turn among the records of its key.
- * What was replayed, or passed over, is not replayed again; a replay that was interrupted goes on where it was.
+ * What was replayed, or passed over, is not replayed again; what is too large for the delay topic is passed over. A replay that was interrupted goes on where it was.
  *
  * @example
  * const { replayed } = await replayDeadLetters({ driver, topic: 'orders.placed', group: 'billing' });
@@ -100,14 +104,13 @@ async function replay(options: ReplayOptions, left: Map<number, number>): Promis
   let consumer: DriverConsumer | undefined;
   const { promise: joined, resolve: join } = Promise.withResolvers<DriverConsumer>();
 
-  const handle = async (record: IncomingRecord): Promise<void> => {
-    const end = left.get(record.partition);
-    if (end === undefined || record.offset >= end) return;
-    const letter = readLetter(topic, record);
-    if (letter && select(letter)) {
-      const value = repair ? repair(letter) : record.value;
-      const headers = new Map(record.headers);
-      for (const name of Object.values(deadLetterHeaders)) headers.delete(name);
+  /** Puts a letter's record into the delay topic; false when it can't be there. */
+  const sendBack = async (letter: DeadLetter, record: IncomingRecord): Promise<boolean> => {
+    const value = repair ? repair(letter) : record.value;
+    if (value === undefined && letter.truncated !== undefined) return false;
+    const headers = new Map(record.headers);
+    for (const name of Object.values(deadLetterHeaders)) headers.delete(name);
+    try {
       await producer.send([
         {
           topic: delayTopicName(topic, group),
@@ -117,8 +120,18 @@ async function replay(options: ReplayOptions, left: Map<number, number>): Promis
           headers: withDelay(headers, { origin: letter.offset, attempts: 0, notBefore: clock.wall() }),
         },
       ]);
-      replayed += 1;
-    } else passedOver += 1;
+      return true;
+    } catch (error) {
+      if (error instanceof RecordTooLargeError) return false;
+      throw error;
+    }
+  };
+  const handle = async (record: IncomingRecord): Promise<void> => {
+    const end = left.get(record.partition);
+    if (end === undefined || record.offset >= end) return;
+    const letter = readLetter(topic, record);
+    if (letter && select(letter) && (await sendBack(letter, record))) replayed += 1;
+    else passedOver += 1;
     const { partition, offset } = record;
     await (await joined).commit([{ topic: record.topic, partition, offset: offset + 1 }]);
     if (offset + 1 >= end) left.delete(partition);
@@ -156,12 +169,13 @@ function replayGroup(group: string): string {
   return `${group}.replay`;
 }
 
-const reasons = new Set<string>(['invalid', 'attempts', 'refused'] satisfies DeadLetterReason[]);
+const reasons = new Set<string>(['invalid', 'attempts', 'refused', 'too-large'] satisfies DeadLetterReason[]);
 
 function readLetter(topic: string, record: IncomingRecord): DeadLetter | undefined {
   const text = (name: string) => record.headers.get(name)?.toString('utf8') ?? '';
   const reason = text(deadLetterHeaders.reason);
   const origin = text(deadLetterHeaders.origin);
+  const truncated = text(deadLetterHeaders.truncated);
   if (!reasons.has(reason) || !/^\d{1,16}$/.test(origin)) return undefined;
   return {
     topic,
@@ -169,6 +183,7 @@ function readLetter(topic: string, record: IncomingRecord): DeadLetter | undefin
     offset: Number(origin),
     key: record.key?.toString('utf8'),
     value: record.value,
+    truncated: truncated === '' ? undefined : Number(truncated),
     reason: reason as DeadLetterReason,
     error: text(deadLetterHeaders.error),
     attempts: Number(text(deadLetterHeaders.attempts)),

@@ -1,4 +1,5 @@
 import type { DriverProducer, OutgoingRecord } from './driver.ts';
+import { RecordTooLargeError } from './record-too-large.ts';
 
 interface Waiting {
   readonly record: OutgoingRecord;
@@ -58,14 +59,22 @@ export class SendQueue {
     // Lets everything that is sent in this turn come along.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#batchSize);
-      try {
-        await this.#producer.send(batch.map(({ record }) => record));
-        this.#sent += batch.length;
-        for (const { sent } of batch) sent();
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
+      await this.#sendBatch(this.#waiting.splice(0, this.#batchSize));
+    }
+  }
+
+  /** A request that is too large is halved until it is clear which record it is. */
+  async #sendBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#producer.send(batch.map(({ record }) => record));
+      this.#sent += batch.length;
+      for (const { sent } of batch) sent();
+    } catch (error) {
+      if (error instanceof RecordTooLargeError && batch.length > 1) {
+        const half = Math.ceil(batch.length / 2);
+        await this.#sendBatch(batch.slice(0, half));
+        await this.#sendBatch(batch.slice(half));
+      } else for (const { failed } of batch) failed(error);
     }
   }
 }

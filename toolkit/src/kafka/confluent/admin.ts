@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverAdmin, NewTopic, PartitionState } from '../driver.ts';
-import { answer, codes, type ConfluentLibrary, type LibraryAdmin } from './library.ts';
+import { partitionStatesOf } from '../partition-states.ts';
+import { answer, codes, type ConfluentLibrary, hasCode, type LibraryAdmin } from './library.ts';
 
 const TIMEOUT = 10_000;
 /** A topic that was just made or changed has no leader that everybody knows yet: asked again so often. */
@@ -66,16 +67,7 @@ export class ConfluentAdmin implements DriverAdmin {
       onceLed(() => this.#offsets(topic, partitions, LATEST)),
       this.#committed(group, topic, partitions),
     ]);
-    return new Map(
-      partitions.map((partition) => [
-        partition,
-        {
-          earliest: earliest.get(partition) ?? 0,
-          latest: latest.get(partition) ?? 0,
-          committed: committed.get(partition),
-        },
-      ]),
-    );
+    return partitionStatesOf(partitions, { earliest, latest, committed });
   }
 
   async close(): Promise<void> {
@@ -129,14 +121,10 @@ async function onceLed<Result>(ask: () => Promise<Result>): Promise<Result> {
     try {
       return await ask();
     } catch (error) {
-      if (tries >= TRIES || !leaderless.some((code) => hasCode(error, code))) throw error;
+      if (tries >= TRIES || !hasCode(error, ...leaderless)) throw error;
       await sleep(TRY_INTERVAL);
     }
   }
 }
 
 const leaderless = [codes.noEntry, codes.unknownTopic, codes.leaderNotAvailable, codes.notLeader];
-
-function hasCode(error: unknown, code: number): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-}

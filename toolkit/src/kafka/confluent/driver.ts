@@ -99,6 +99,8 @@ export function producerSettings(common: Configuration): Configuration {
     'message.timeout.ms': 10_000,
     'topic.metadata.propagation.max.ms': 3_000,
     'linger.ms': 0,
+    // What a topic takes is the broker's to say: the library's own limit is a megabyte.
+    'message.max.bytes': 100 * 1024 * 1024,
     ...common,
     acks: -1,
     // A send that the client repeats by itself is not written twice.

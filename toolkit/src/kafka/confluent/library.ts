@@ -127,6 +127,8 @@ export const codes = {
   unknownTopic: 3,
   leaderNotAvailable: 5,
   notLeader: 6,
+  messageTooLarge: 10,
+  recordListTooLarge: 18,
   topicAlreadyExists: 36,
 } as const;
 
@@ -138,6 +140,12 @@ export function answer<Result>(call: (done: Callback<Result>) => unknown): Promi
       else resolve(result);
     });
   });
+}
+
+/** Whether an error of the library has one of these codes. */
+export function hasCode(error: unknown, ...wanted: readonly number[]): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return wanted.some((code) => error.code === code);
 }
 
 /** The library's errors are not all of class Error. */

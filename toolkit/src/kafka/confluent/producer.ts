@@ -1,8 +1,11 @@
 import type { DriverProducer, OutgoingRecord } from '../driver.ts';
+import { RecordTooLargeError } from '../record-too-large.ts';
 import {
   answer,
+  codes,
   type ConfluentLibrary,
   type Configuration,
+  hasCode,
   type LibraryProducer,
   type toError,
 } from './library.ts';
@@ -37,7 +40,14 @@ export class ConfluentProducer implements DriverProducer {
     // All have ended before it is said that one has failed: none is under way when they are sent again.
     const results = await Promise.allSettled(deliveries);
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (!failed) return;
+    const large = results.findIndex(
+      (result) =>
+        result.status === 'rejected' &&
+        hasCode(result.reason, codes.messageTooLarge, codes.recordListTooLarge),
+    );
+    if (large < 0) throw failed.reason;
+    throw new RecordTooLargeError([records[large]?.topic ?? ''], failed.reason);
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,8 @@ export const deadLetterHeaders = {
   /** Offset in its topic; its partition is the same in both. */
   origin: 'dead-letter-origin',
   time: 'dead-letter-time',
+  /** Bytes of the value, where the letter is here without it: it is still where it came from, at its origin. */
+  truncated: 'dead-letter-truncated',
 } as const;
 
 const LONGEST_ERROR = 1_000;
@@ -38,4 +40,22 @@ export function toDeadLetter(
       [deadLetterHeaders.time]: new Date(time).toISOString(),
     },
   };
+}
+
+/**
+ * A letter that did not fit as one that needs less: first without its value, then with no more than says what it is.
+ * Undefined when there is no less.
+ */
+export function shorterLetter(letter: OutgoingRecord): OutgoingRecord | undefined {
+  const { topic, partition, key, value, headers } = letter;
+  const place = { topic, ...(partition !== undefined && { partition }) };
+  const size = String(value?.byteLength ?? 0);
+  if (headers[deadLetterHeaders.truncated] === undefined) {
+    const shorter = { ...headers, [deadLetterHeaders.truncated]: size };
+    return { ...place, ...(key !== undefined && { key }), headers: shorter };
+  }
+  const own = new Set<string>(Object.values(deadLetterHeaders));
+  const least = Object.entries(headers).filter(([name]) => own.has(name));
+  if (key === undefined && least.length === Object.keys(headers).length) return undefined;
+  return { ...place, headers: Object.fromEntries(least) };
 }

@@ -8,16 +8,18 @@ import type {
   PartitionState,
   TopicPartition,
 } from '../driver.ts';
+import { RecordTooLargeError } from '../record-too-large.ts';
 import { SendQueue } from '../send-queue.ts';
 import { deadLetterTopicName, delayTopicName } from '../topic-names.ts';
 import type { Topic } from '../topic.ts';
 import { Committer } from './committer.ts';
 import type { EventHandler, KafkaConsumerOptions } from './consumer-options.ts';
+import { shorterLetter } from './dead-letters.ts';
 import { withDelay } from './delay-headers.ts';
 import type { KafkaConsumer, KafkaConsumerDescription } from './kafka-consumer.ts';
 import type { Parked } from './parking-lot.ts';
 import { OwnPartitions } from './own-partitions.ts';
-import type { Outcome, PartitionWork, Workplace } from './partition-work.ts';
+import type { Delayed, Outcome, PartitionWork, Workplace } from './partition-work.ts';
 import { RecordHandler } from './record-handler.ts';
 import { type ConsumerSettings, consumerSettings } from './settings.ts';
 import { prepareTopics } from './topics.ts';
@@ -60,8 +62,7 @@ export class GroupConsumer<Transaction> implements KafkaConsumer<Transaction>, W
       settings,
       signal: this.#giveUp.signal,
       observe: options.observe,
-      sendLetter: (letter, record) =>
-        this.#sendUntilItIsThere(letter, () => this.#partitions.workOf(record) !== undefined),
+      sendLetter: (letter, record) => this.#sendLetter(letter, record),
     });
     this.#partitions = new OwnPartitions({
       group: options.group,
@@ -163,9 +164,9 @@ export class GroupConsumer<Transaction> implements KafkaConsumer<Transaction>, W
   }
 
   /** @internal */
-  async sendToDelay(record: IncomingRecord, parked: Parked, work: PartitionWork): Promise<boolean> {
+  async sendToDelay(record: IncomingRecord, parked: Parked, work: PartitionWork): Promise<Delayed> {
     const { key, value, headers } = record;
-    return this.#sendUntilItIsThere(
+    const sent = await this.#sendUntilItIsThere(
       {
         ...work.delayPlace,
         ...(key && { key }),
@@ -174,6 +175,10 @@ export class GroupConsumer<Transaction> implements KafkaConsumer<Transaction>, W
       },
       () => this.#partitions.workOf(work.place) === work,
     );
+    if (!(sent instanceof RecordTooLargeError)) return sent;
+    const origin = { ...record, offset: parked.origin };
+    const buried = await this.#handler.bury(origin, 'too-large', sent, parked.attempts);
+    return buried.type === 'done' ? 'buried' : 'not-ours';
   }
 
   /** @internal */
@@ -196,18 +201,37 @@ export class GroupConsumer<Transaction> implements KafkaConsumer<Transaction>, W
     this.#committer.progressed();
   }
 
-  /** Nothing is lost because a broker is away: waits for it, as long as the work is this member's. */
-  async #sendUntilItIsThere(record: OutgoingRecord, isOurs: () => boolean): Promise<boolean> {
+  /** A letter that does not fit is sent with less; false when the record is not this member's any more. */
+  async #sendLetter(letter: OutgoingRecord, record: IncomingRecord): Promise<boolean> {
+    for (let rest = letter; ;) {
+      const sent = await this.#sendUntilItIsThere(rest, () => this.#partitions.workOf(record) !== undefined);
+      if (!(sent instanceof RecordTooLargeError)) return sent === 'sent';
+      const shorter = shorterLetter(rest);
+      // A topic that does not even take that is as good as one that can't be written.
+      if (shorter === undefined) await this.#waitAfter(sent);
+      else rest = shorter;
+    }
+  }
+
+  /**
+   * Nothing is lost because a broker is away: waits for it, as long as the work is this member's. Gives the error when
+   * waiting is of no use.
+   */
+  async #sendUntilItIsThere(
+    record: OutgoingRecord,
+    isOurs: () => boolean,
+  ): Promise<'sent' | 'not-ours' | RecordTooLargeError> {
     while (isOurs() && !this.#giveUp.signal.aborted) {
       try {
-        if (!this.#queue) return false;
+        if (!this.#queue) return 'not-ours';
         await this.#queue.send([record]);
-        return true;
+        return 'sent';
       } catch (error) {
+        if (error instanceof RecordTooLargeError) return error;
         await this.#waitAfter(error);
       }
     }
-    return false;
+    return 'not-ours';
   }
 
   async #waitAfter(error: unknown): Promise<void> {

@@ -62,10 +62,10 @@ export interface ConsumedRecord {
 }
 
 /**
- * Why a record is not tried again: it is no event of its topic, all attempts are used up, or its handler refused it by an
- * `UnprocessableEventError`.
+ * Why a record is not tried again: it is no event of its topic, all attempts are used up, its handler refused it by an
+ * `UnprocessableEventError`, or it is too large for the delay topic, in which it would have to wait.
  *
  * @example
  * const reason: DeadLetterReason = 'invalid';
  */
-export type DeadLetterReason = 'invalid' | 'attempts' | 'refused';
+export type DeadLetterReason = 'invalid' | 'attempts' | 'refused' | 'too-large';

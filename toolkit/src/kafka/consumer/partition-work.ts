@@ -14,6 +14,14 @@ export type Outcome =
   /** It could not be tried at all: everything waits. */
   | { readonly type: 'hold'; readonly milliseconds: number };
 
+/** What came of sending a record to the delay topic. */
+export type Delayed =
+  | 'sent'
+  /** It does not fit in there, and is in the dead letters instead. */
+  | 'buried'
+  /** The work is not this member's any more. */
+  | 'not-ours';
+
 /** What a partition's work asks of the consumer it belongs to. */
 export interface Workplace {
   readonly clock: Clock;
@@ -24,8 +32,8 @@ export interface Workplace {
   readonly maximumParked: number;
   /** Tries to handle a record; never rejects. `attempts` counts those before. */
   attempt(record: IncomingRecord, attempts: number): Promise<Outcome>;
-  /** Sends a record to the delay topic, however long that takes; false when the work is not this member's any more. */
-  sendToDelay(record: IncomingRecord, parked: Parked, work: PartitionWork): Promise<boolean>;
+  /** Sends a record to the delay topic, however long that takes. */
+  sendToDelay(record: IncomingRecord, parked: Parked, work: PartitionWork): Promise<Delayed>;
   /** A record had to get in line behind a parked one. */
   queued(record: IncomingRecord): void;
   pause(place: TopicPartition): void;
@@ -166,9 +174,10 @@ export class PartitionWork {
 
   #send(record: IncomingRecord, parked: Parked, sent: () => void): void {
     this.#sending += 1;
-    void this.#workplace.sendToDelay(record, parked, this).then((isSent) => {
+    void this.#workplace.sendToDelay(record, parked, this).then((delayed) => {
       this.#sending -= 1;
-      if (isSent) {
+      if (delayed === 'buried') this.lot.remove(parked);
+      if (delayed !== 'not-ours') {
         sent();
         this.#workplace.progressed();
       }

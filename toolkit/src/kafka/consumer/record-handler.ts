@@ -105,7 +105,7 @@ export class RecordHandler<Transaction> {
     const holds = this.#holds.get(place) ?? 0;
     this.#holds.delete(place);
     const verdict = judge(error, attempts, holds, settings);
-    if (verdict.type === 'bury') return this.#bury(record, verdict.reason, error, attempts);
+    if (verdict.type === 'bury') return this.bury(record, verdict.reason, error, attempts);
     if (verdict.type === 'hold') {
       const { milliseconds } = verdict;
       this.#holds.set(place, holds + 1);
@@ -117,7 +117,8 @@ export class RecordHandler<Transaction> {
     return { type: 'again', notBefore };
   }
 
-  async #bury(
+  /** Sends a record to the dead letters: done when it is there. */
+  async bury(
     record: IncomingRecord,
     reason: DeadLetterReason,
     error: unknown,

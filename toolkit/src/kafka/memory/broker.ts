@@ -14,6 +14,7 @@ import {
   type TopicPartition,
 } from '../driver.ts';
 import { partitionOf } from '../partitioner.ts';
+import { RecordTooLargeError } from '../record-too-large.ts';
 
 /** So many records come at once, at most. */
 const BATCH = 500;
@@ -34,6 +35,8 @@ interface Group {
 export class MemoryKafka implements KafkaDriver {
   readonly name = 'memory';
   readonly #topics = new Map<string, IncomingRecord[][]>();
+  /** The largest record that a topic takes, in bytes, where it has a limit. */
+  readonly #limits = new Map<string, number>();
   readonly #groups = new Map<string, Group>();
   #members = 0;
   #unkeyed = 0;
@@ -41,12 +44,14 @@ export class MemoryKafka implements KafkaDriver {
 
   /** Makes topics; those that are there already stay as they are. */
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
-    for (const { topic, partitions } of topics) {
-      if (!this.#topics.has(topic))
-        this.#topics.set(
-          topic,
-          Array.from({ length: partitions }, () => []),
-        );
+    for (const { topic, partitions, configuration } of topics) {
+      if (this.#topics.has(topic)) continue;
+      this.#topics.set(
+        topic,
+        Array.from({ length: partitions }, () => []),
+      );
+      const limit = configuration?.['max.message.bytes'];
+      if (limit !== undefined) this.#limits.set(topic, Number(limit));
     }
   }
 
@@ -108,6 +113,8 @@ export class MemoryKafka implements KafkaDriver {
     if (failure !== undefined) throw failure;
     const missing = records.map(({ topic }) => topic).filter((topic) => !this.#topics.has(topic));
     if (missing.length > 0) throw new Error(`there is no topic ${[...new Set(missing)].join(', ')}`);
+    const large = records.filter((record) => sizeOf(record) > (this.#limits.get(record.topic) ?? Infinity));
+    if (large.length > 0) throw new RecordTooLargeError(large.map(({ topic }) => topic));
     for (const { topic, partition, key, value, headers } of records) {
       const partitions = this.#topics.get(topic) ?? [];
       const bytes = key === undefined ? undefined : Buffer.from(key);
@@ -269,4 +276,9 @@ class MemoryConsumer implements DriverConsumer {
     }
     if (isMore) this.wake();
   }
+}
+
+function sizeOf({ key = '', value = new Uint8Array(), headers }: OutgoingRecord): number {
+  const parts: (string | Uint8Array)[] = [key, value, ...Object.entries(headers).flat()];
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 }

@@ -1,5 +1,6 @@
 import type { Admin } from '@platformatic/kafka';
 import type { DriverAdmin, NewTopic, PartitionState } from '../driver.ts';
+import { partitionStatesOf } from '../partition-states.ts';
 import { hasError } from './protocol-errors.ts';
 
 const EARLIEST = -2n;
@@ -68,16 +69,7 @@ export class PlatformaticAdmin implements DriverAdmin {
         if (committedOffset >= 0n) committed.set(partitionIndex, Number(committedOffset));
       }
     }
-    return new Map(
-      partitions.map((partition) => [
-        partition,
-        {
-          earliest: earliest.get(partition) ?? 0,
-          latest: latest.get(partition) ?? 0,
-          committed: committed.get(partition),
-        },
-      ]),
-    );
+    return partitionStatesOf(partitions, { earliest, latest, committed });
   }
 
   async close(): Promise<void> {

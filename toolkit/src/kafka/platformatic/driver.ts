@@ -8,8 +8,10 @@ import type {
   OutgoingRecord,
 } from '../driver.ts';
 import { keyHash } from '../partitioner.ts';
+import { RecordTooLargeError } from '../record-too-large.ts';
 import { PlatformaticAdmin } from './admin.ts';
 import { PlatformaticConsumer } from './consumer.ts';
+import { hasError } from './protocol-errors.ts';
 
 /**
  * How {@link platformaticKafka} connects.
@@ -69,7 +71,15 @@ class PlatformaticDriver implements KafkaDriver {
     });
     return {
       send: async (records) => {
-        await producer.send({ messages: records.map(toMessage) });
+        try {
+          await producer.send({ messages: records.map(toMessage) });
+        } catch (error) {
+          if (!tooLarge.some((name) => hasError(error, name))) throw error;
+          throw new RecordTooLargeError(
+            records.map(({ topic }) => topic),
+            error,
+          );
+        }
       },
       close: () => producer.close(true),
     };
@@ -85,6 +95,9 @@ class PlatformaticDriver implements KafkaDriver {
     return new PlatformaticAdmin(new Admin(this.#options));
   }
 }
+
+/** The broker's errors about the size of what it was sent. */
+const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 function toMessage({ topic, partition, key, value, headers }: OutgoingRecord) {
   return {
