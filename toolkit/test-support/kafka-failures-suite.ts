@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { KafkaDriver } from '../src/kafka/index.ts';
-import { later, prepareSteps } from './kafka-steps.ts';
+import { faster, later, prepareSteps } from './kafka-steps.ts';
 import { until } from './until.ts';
 
 /** What the consumer does about events that can't be handled at once. */
@@ -129,10 +129,13 @@ export function describeFailures(create: () => KafkaDriver): void {
   it('waits as a whole while a service that its handler needs is down', async () => {
     const { publish, handled, events, consume, publisher } = await prepare();
     let calls = 0;
-    const consumer = await consume(() => {
-      calls += 1;
-      if (calls === 1) throw Object.assign(new Error('the circuit is open'), { code: 'CIRCUIT_OPEN' });
-    });
+    const consumer = await consume(
+      () => {
+        calls += 1;
+        if (calls === 1) throw Object.assign(new Error('the circuit is open'), { code: 'CIRCUIT_OPEN' });
+      },
+      { clock: faster(20) },
+    );
     await publish(['a', 1], ['b', 1]);
     await until(() => handled.length === 2);
     assert.deepEqual(handled, ['a1', 'b1'], 'nothing went past');

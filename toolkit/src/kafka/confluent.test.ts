@@ -15,17 +15,23 @@ if (library instanceof Error) {
   describe('Kafka by a broker with @confluentinc/kafka-javascript', () => {
     let server: KafkaServer;
     let driver: KafkaDriver;
-    before(async () => {
-      server = await startKafka();
-      driver = confluentKafka({
+    const driverWith = (client: Record<string, number>) =>
+      confluentKafka({
         brokers: [server.bootstrap],
         clientId: 'test',
         sessionTimeout: 3_000,
         library: async () => library,
+        client,
       });
+    before(async () => {
+      server = await startKafka();
+      driver = driverWith({ 'fetch.wait.max.ms': 20 });
     });
     after(() => server.stop());
-    describeDriver(() => driver);
+    describeDriver(
+      () => driver,
+      () => driverWith({ 'topic.metadata.propagation.max.ms': 200 }),
+    );
     describeConsumer(() => driver);
   });
 }

@@ -22,7 +22,15 @@ describe('Kafka by a broker', () => {
     before(() => {
       driver = platformaticKafka({ brokers: [server.bootstrap], clientId: 'test', sessionTimeout: 3_000 });
     });
-    describeDriver(() => driver);
+    describeDriver(
+      () => driver,
+      () =>
+        platformaticKafka({
+          brokers: [server.bootstrap],
+          clientId: 'impatient',
+          client: { retries: 2, retryDelay: 20 },
+        }),
+    );
     describeConsumer(() => driver);
   });
 });

@@ -7,8 +7,7 @@ import type { NewEvent } from '../event.ts';
 import type { PendingMessage } from '../outbox.ts';
 import type { Projection } from '../projection.ts';
 import { TestDatabase } from './fixtures/database.ts';
-import { soakProjection } from './fixtures/soak.ts';
-import { WorkerProcess } from './fixtures/worker-process.ts';
+import { soakProjection, startWorker } from './fixtures/soak.ts';
 import type { PostgresProjectionTransaction } from './projection-transaction.ts';
 
 let database: TestDatabase;
@@ -116,7 +115,7 @@ describe('a projection on PostgreSQL', () => {
 
   it('is taken over when the process that ran it is killed', async (test) => {
     const store = await database.store();
-    const worker = new WorkerProcess(
+    const worker = startWorker(
       database.server.url,
       { kind: 'read', schema: store.schema, application: 'to be killed' },
       () => {},

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { until } from '../conformance/setting.ts';
 import { TestDatabase } from './fixtures/database.ts';
-import { soakEventId, soakStream, type WorkerTask } from './fixtures/soak.ts';
-import { WorkerProcess } from './fixtures/worker-process.ts';
+import { soakEventId, soakStream, startWorker, type WorkerTask } from './fixtures/soak.ts';
+import type { WorkerProcess } from '../../../test-support/worker-process.ts';
 
 const WRITERS = 8;
 const NUMBERS = 75;
@@ -27,7 +27,7 @@ describe('under faults', () => {
     test.after(() => Promise.all([...workers.values()].map((worker) => worker.kill())));
 
     const start = (task: WorkerTask) => {
-      const worker = new WorkerProcess(database.server.url, task, (message) => {
+      const worker = startWorker(database.server.url, task, (message) => {
         if (message.published !== undefined) published.push(message.published as (typeof published)[number]);
         if (typeof message.writer === 'number') acknowledged.set(message.writer, Number(message.number));
       });
