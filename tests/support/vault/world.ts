@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Binding } from '../../../components/kit/binding.ts';
 import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
+import { registry } from '../../../components/registry.ts';
 import { programFiles } from '../../../components/secrets/shared/configurator.ts';
 import { accounts, kubernetesAuth, secretsNamespace } from '../../../components/secrets/shared/names.ts';
 import { platformConfiguration } from '../../../components/secrets/shared/platform-state.ts';
@@ -92,9 +93,15 @@ const applied = [
   ...['Service', 'StatefulSet'],
 ];
 
+/** The capability, and what it can't be without. */
+const needed: readonly string[] = ['secrets', 'certificates'];
+
 /** Starts everything and leaves the server empty. `secrets` is the capability's block in the environment. */
 export async function startSecretsWorld(secrets: Record<string, unknown>): Promise<SecretsWorld> {
-  const environment = { profile: 'small' as const, capabilities: { secrets } };
+  // Nothing besides, since recording everything takes seconds.
+  const others = registry.map(({ capability }) => capability.name).filter((name) => !needed.includes(name));
+  const off = Object.fromEntries(others.map((name) => [name, 'off']));
+  const environment = { profile: 'small' as const, capabilities: { ...off, secrets } };
   const [{ plan, all }, authority] = await Promise.all([
     recordPlatform(environment),
     testAuthority('servers'),
