@@ -23,6 +23,8 @@ export interface GraphResource {
   provider: string;
   protect: boolean;
   retainOnDelete: boolean;
+  /** Whether a component said that all its children exist. A custom resource never does. */
+  finished: boolean;
   /** Paths of the inputs whose changes are left alone. */
   ignoreChanges: readonly string[];
 }

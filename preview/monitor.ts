@@ -21,6 +21,7 @@ export interface RecordOptions {
 const { withLocalStorage } = state as unknown as { withLocalStorage<T>(callback: () => T): T };
 
 type RegisterRequest = InstanceType<typeof resourceMessages.RegisterResourceRequest>;
+type OutputsRequest = InstanceType<typeof resourceMessages.RegisterResourceOutputsRequest>;
 type Callback = (error: unknown, response: unknown) => void;
 
 /**
@@ -80,7 +81,9 @@ class RecordingMonitor extends mocks.MockMonitor {
     }
   }
 
-  override registerResourceOutputs(_request: unknown, callback: Callback): void {
+  override registerResourceOutputs(request: OutputsRequest, callback: Callback): void {
+    const resource = this.graph.get(request.getUrn());
+    if (resource) this.graph.set(resource.urn, { ...resource, finished: true });
     callback(null, {});
   }
 
@@ -108,6 +111,7 @@ class RecordingMonitor extends mocks.MockMonitor {
       protect: request.getProtect() ?? false,
       ignoreChanges: request.getIgnorechangesList(),
       retainOnDelete: request.getRetainondelete() ?? false,
+      finished: false,
     };
     this.graph.set(urn, resource);
     return resource;

@@ -9,6 +9,7 @@ import type { OwnedNamespace } from './namespaces.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Principle } from './principles.ts';
 import type { ByProfile, ProfileName } from './profile.ts';
+import type { RecoveryPlan, WantedRecovery } from './recovery.ts';
 import type { Release } from './release.ts';
 import type { Scope } from './scope.ts';
 import type { AnyUpstream } from './upstream.ts';
@@ -61,6 +62,11 @@ export interface Implementation<C extends CapabilityName = CapabilityName, S = u
   exceptions(context: PlanContext<S>): readonly DeclaredException[];
   /** Operators and operands, emitted into the scope. */
   platform(scope: Scope<S>, required: RequiredFacts): void;
+  /**
+   * How what it keeps comes back from its backups: what to write, what that makes, and what to do. Pure.
+   * @throws InvalidInputError when there are none, or they can't be recovered so. Left out: it keeps nothing.
+   */
+  recover?(context: PlanContext<S>, wanted: WantedRecovery): RecoveryPlan;
   /** What one client of the capability gets: credentials and grants, from facts and needs alone. */
   bind(scope: Scope<unknown>, facts: Facts<C>, need: Needs<C>): Binding;
 }

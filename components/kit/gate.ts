@@ -4,7 +4,7 @@ import type { Image } from './images.ts';
 import { apiVersion, type CustomKind } from './kinds.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { allowKubernetesApi } from './network.ts';
-import type { CustomResourceContent, Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { container, priorityClasses, restrictedPod, serviceAccount } from './workload.ts';
 
 /** Upstream's own client image; it holds nothing but the program. */
@@ -13,10 +13,16 @@ const kubectl: Image = { registry: 'registry.k8s.io', repository: 'kubectl', tag
 /** The subject of the `kubernetes-api` exception that every implementation with a gate declares. */
 export const gateSubject = 'gate';
 
+/** Name of what a gate asks about, which is never made. */
+export const sampleName = 'ninefold-gate-sample';
+
 /** What a gate waits for. */
 export interface GateOptions {
-  /** A custom resource that the operator's webhooks must accept before any real one is sent. */
-  sample: { kind: CustomKind; content: CustomResourceContent };
+  /**
+   * A custom resource that the operator's webhooks must accept before any real one is sent. It has a name that no
+   * real one has: of one that is there, the API server would say so instead of asking the webhooks.
+   */
+  sample: { kind: CustomKind; spec: object };
   /** The operator: its workloads and whatever they need. */
   after: readonly pulumi.Resource[];
 }
@@ -26,12 +32,12 @@ export interface GateOptions {
  * server accepts it, which it does only once the definitions are served and every webhook answers.
  */
 export function gate(scope: Scope<unknown>, options: GateOptions): KubernetesObject {
-  const { kind, content } = options.sample;
+  const { kind, spec } = options.sample;
   const sample = JSON.stringify({
     apiVersion: apiVersion(kind),
     kind: kind.kind,
-    metadata: { ...content.metadata, ...(kind.namespaced ? { namespace: scope.namespace } : {}) },
-    spec: content.spec,
+    metadata: { name: sampleName, ...(kind.namespaced ? { namespace: scope.namespace } : {}) },
+    spec,
   });
   // A Job can't be changed: another sample needs a Job of another name.
   const name = `gate-${createHash('sha256').update(sample).digest('hex').slice(0, 8)}`;

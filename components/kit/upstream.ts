@@ -49,6 +49,11 @@ export interface ImageSource {
 /** Whatever an implementation installs: a release, or a program that objects of its own run. */
 export type AnyUpstream = Upstream | Upstream<ImageSource>;
 
+/** Names of the bundles of definitions whose kinds the workloads of a release work on. */
+export function bundlesReconciledBy({ name, reconciles }: AnyUpstream): readonly string[] {
+  return reconciles ?? [name];
+}
+
 /** Whether there is a file to fetch and render. */
 export function isRelease(upstream: AnyUpstream): upstream is Upstream {
   return upstream.source.type !== 'image';

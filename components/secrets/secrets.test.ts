@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkGolden } from '../../tests/support/golden.ts';
-import { planOf, recordPlatform, type TestEnvironment } from '../../tests/support/recorded-platform.ts';
+import { refusedPorts } from '../../tests/support/conformance/network-reach.ts';
+import {
+  objectsOf,
+  planOf,
+  recordPlatform,
+  type TestEnvironment,
+} from '../../tests/support/recorded-platform.ts';
+import type { Facts } from '../kit/capability-types.ts';
 import { implementationOf, register, type Registry } from '../kit/registry.ts';
 import { planEnvironment } from '../kit/planner.ts';
 import { InvalidInputError } from '../kit/violation.ts';
@@ -52,6 +59,28 @@ test('settings yield the objects of the golden file', async () => {
     recorded.push({ name, settings: environment, graph: layers.platform });
   }
   checkGolden(join(import.meta.dirname, 'secrets.golden.yaml'), 'secrets', recorded);
+});
+
+test('the database lets the server in, which makes users there, and only where it is to', async () => {
+  const [asked] = settings.databases;
+  assert.ok(asked);
+  const servedBy = async (databases: readonly object[]) => {
+    const { plan, layers } = await recordPlatform({
+      profile: 'minimal',
+      capabilities: { secrets: { databases } },
+    });
+    const database = plan.capabilities.find(({ capability }) => capability === 'database');
+    const { readWrite, port, namespace } = database?.facts as Facts<'database'>;
+    const objects = Object.values(layers).flatMap((graph) => objectsOf(graph).map(({ object }) => object));
+    const own = objects.find(
+      ({ kind, metadata }) => kind === 'Namespace' && metadata.name === 'ninefold-secrets',
+    );
+    const client = { namespace: 'ninefold-secrets', namespaceLabels: own?.metadata.labels ?? {} };
+    return refusedPorts(objects, client, { namespace, podLabels: readWrite.podLabels, ports: [port] });
+  };
+  assert.deepEqual(await servedBy([asked]), []);
+  assert.deepEqual(await servedBy([]), [5432]);
+  assert.deepEqual(await servedBy([{ ...asked, namespace: 'elsewhere' }]), [5432]);
 });
 
 test('settings that do not fit each other are refused, all at once', () => {

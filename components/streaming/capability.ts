@@ -73,6 +73,11 @@ export const streamingNeeds = z
     client: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
     /** Namespace that the client's pods run in. */
     namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+    /** Service account that its pods run under. @default the client's name */
+    serviceAccount: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+      .optional(),
     /** Topics it writes. It owns them: they come and go with it. */
     publishes: z.array(topicSchema),
     /** Topics it reads, each as a member of a group. */

@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
 import type { CustomResourceContent, Scope } from '../../kit/scope.ts';
+import { emitIssuerPolicies, makesNoAuthorities } from './issuer-policies.ts';
 import { certManagerKinds } from './kinds.ts';
 import type { CertManagerSettings } from './settings.ts';
 
@@ -11,8 +12,8 @@ export const internalIssuer = 'ninefold-internal';
 export const bootstrapIssuer = 'ninefold-bootstrap';
 const authorityName = 'ninefold-authority';
 
-/** The root authority's certificate. Also what the gate sends as its sample. */
-export function authorityCertificate(settings: CertManagerSettings): CustomResourceContent {
+/** The root authority's certificate. */
+function authorityCertificate(settings: CertManagerSettings): CustomResourceContent {
   return {
     metadata: { name: authorityName },
     spec: {
@@ -32,9 +33,17 @@ export function authorityCertificate(settings: CertManagerSettings): CustomResou
   };
 }
 
+/** What the gate sends: like the certificates that others will ask for. */
+export const gateSample = {
+  secretName: 'gate',
+  dnsNames: ['gate.invalid'],
+  issuerRef: { group: certManagerKinds.ClusterIssuer.group, kind: 'ClusterIssuer', name: internalIssuer },
+};
+
 /**
  * Emits the internal authority: an issuer that signs itself once, the root certificate made with it, and the
- * cluster-wide issuer that signs with that root. The root's key never leaves the cluster.
+ * cluster-wide issuer that signs with that root, behind the policies that say what for. The root's key never leaves
+ * the cluster.
  */
 export function emitAuthority(
   scope: Scope<CertManagerSettings>,
@@ -56,10 +65,17 @@ export function emitAuthority(
       holdsData: 'the key of the internal authority; all it has signed must be issued anew without it',
     },
   );
+  const policies = emitIssuerPolicies(
+    scope,
+    'internal-issuer',
+    internalIssuer,
+    [makesNoAuthorities(internalIssuer)],
+    after,
+  );
   return scope.custom(
     'internal-issuer',
     certManagerKinds.ClusterIssuer,
     { metadata: { name: internalIssuer }, spec: { ca: { secretName: authorityName } } },
-    { dependsOn: [authority], readyWhen: 'condition=Ready' },
+    { dependsOn: [authority, ...policies], readyWhen: 'condition=Ready' },
   );
 }

@@ -8,7 +8,7 @@ import { monitoringCrds, monitoringKinds } from '../../kit/monitoring.ts';
 import { capabilityNamespace } from '../../kit/naming.ts';
 import { durationSeconds } from '../../kit/setting-types.ts';
 import type { Violation } from '../../kit/violation.ts';
-import { authorityCertificate, emitAuthority, internalIssuer } from './authority.ts';
+import { emitAuthority, gateSample, internalIssuer } from './authority.ts';
 import { bindCertificates } from './certificate.ts';
 import { certManagerCrds, certManagerKinds } from './kinds.ts';
 import { emitMonitors } from './monitors.ts';
@@ -59,7 +59,7 @@ export const certManager = defineImplementation<'certificates', CertManagerSetti
     const network = emitNetwork(scope);
     const operator = emitOperator(scope, network);
     const opened = gate(scope, {
-      sample: { kind: certManagerKinds.Certificate, content: authorityCertificate(scope.settings) },
+      sample: { kind: certManagerKinds.Certificate, spec: gateSample },
       after: operator,
     });
     emitAuthority(scope, [opened]);

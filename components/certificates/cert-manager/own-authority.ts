@@ -1,17 +1,9 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { Manifest } from '../../kit/manifest.ts';
-import { capabilityNamespace } from '../../kit/naming.ts';
 import type { Scope } from '../../kit/scope.ts';
 import type { AuthorityNeeds } from '../capability.ts';
 import { bootstrapIssuer } from './authority.ts';
+import { emitIssuerPolicies, keysNamespace, makesNoAuthorities, type Validation } from './issuer-policies.ts';
 import { certManagerKinds } from './kinds.ts';
-import { workloads } from './operator.ts';
-
-/** Where cert-manager looks for the keys of cluster-wide issuers: its own namespace. */
-const keysNamespace = capabilityNamespace('certificates');
-
-/** The only one that asks an authority directly: cert-manager itself, for a Certificate that was let through. */
-const certManagerUser = `system:serviceaccount:${keysNamespace}:${workloads.controller.name}`;
 
 /** Reference to the issuer of an authority of somebody's own. */
 export function ownIssuer(authority: string) {
@@ -32,11 +24,7 @@ export function emitOwnAuthority(
   { newAuthority, owner }: AuthorityNeeds,
 ): pulumi.Resource[] {
   const { name } = ownIssuer(newAuthority);
-  const policies = [certificatePolicy(name, owner), requestPolicy(name)].flatMap((policy) => {
-    const role = `authority-${newAuthority}-${policy.metadata.name.slice(name.length + 1)}`;
-    const made = scope.object(role, policy);
-    return [made, scope.object(`${role}-binding`, binding(policy), { dependsOn: [made] })];
-  });
+  const policies = emitIssuerPolicies(scope, `authority-${newAuthority}`, name, validations(name, owner));
   const root = scope.custom(
     `authority-${newAuthority}-root`,
     certManagerKinds.Certificate,
@@ -74,13 +62,10 @@ export function emitOwnAuthority(
 }
 
 /** Who may have a certificate of the authority, and for what. */
-function certificatePolicy(issuer: string, owner: string): Manifest {
+function validations(issuer: string, owner: string): Validation[] {
   const elsewhere = (rule: string) => `object.metadata.namespace == '${owner}' || (${rule})`;
-  return admissionPolicy(`${issuer}-certificates`, issuer, 'certificates', [
-    {
-      expression: '!has(object.spec.isCA) || !object.spec.isCA',
-      message: `The authority ${issuer} makes no other authorities: one of them could sign for anybody.`,
-    },
+  return [
+    makesNoAuthorities(issuer),
     {
       expression: elsewhere(
         "has(object.spec.commonName) && object.spec.commonName.endsWith('.' + object.metadata.namespace)",
@@ -105,64 +90,5 @@ function certificatePolicy(issuer: string, owner: string): Manifest {
       ),
       message: `A certificate of ${issuer} is for clients: its usages are "digital signature" and "client auth".`,
     },
-  ]);
-}
-
-/** Nobody goes round the policy on certificates by asking the authority directly. */
-function requestPolicy(issuer: string): Manifest {
-  return admissionPolicy(`${issuer}-requests`, issuer, 'certificaterequests', [
-    {
-      expression: `request.userInfo.username == '${certManagerUser}' || (request.operation == 'UPDATE' && object.spec == oldObject.spec)`,
-      message: `Only cert-manager asks ${issuer} directly. Make a Certificate.`,
-    },
-  ]);
-}
-
-interface Validation {
-  /** CEL that is true of what is allowed. */
-  expression: string;
-  message: string;
-}
-
-function admissionPolicy(
-  name: string,
-  issuer: string,
-  resource: string,
-  validations: readonly Validation[],
-): Manifest {
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        resourceRules: [
-          {
-            apiGroups: [certManagerKinds.Certificate.group],
-            apiVersions: ['*'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: [resource],
-          },
-        ],
-      },
-      matchConditions: [
-        {
-          name: 'issuer',
-          expression: `has(object.spec.issuerRef.kind) && object.spec.issuerRef.kind == 'ClusterIssuer' && object.spec.issuerRef.name == '${issuer}'`,
-        },
-      ],
-      validations: validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
-    },
-  };
-}
-
-function binding(policy: Manifest): Manifest {
-  const { name } = policy.metadata;
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name },
-    spec: { policyName: name, validationActions: ['Deny'] },
-  };
+  ];
 }

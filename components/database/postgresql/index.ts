@@ -15,17 +15,15 @@ import { databaseNamespace, operatorNamespace } from './names.ts';
 import { emitNetwork } from './network.ts';
 import { emitOperator, emitPlugin } from './operators.ts';
 import { emitPooler } from './pooler.ts';
+import { recover } from './recover.ts';
 import { emitRecoveryPlan } from './recovery-plan.ts';
 import { operatorRelease, pluginRelease, releasesOf } from './releases.ts';
 import { type PostgresqlSettings, postgresqlSettings, postgresqlSizes } from './settings.ts';
 
-/**
- * A cluster that is never made. It is not the real one: that is there from the second time on, when asking to create
- * it would be refused.
- */
+/** The smallest cluster, by which the gate asks the webhooks. */
 const gateSample = {
   kind: postgresqlKinds.Cluster,
-  content: { metadata: { name: 'gate' }, spec: { instances: 1, storage: { size: '1Gi' } } },
+  spec: { instances: 1, storage: { size: '1Gi' } },
 };
 
 /** PostgreSQL by CloudNativePG, with PgBouncer in front and backups by the Barman Cloud plugin. */
@@ -76,5 +74,6 @@ export const postgresql = defineImplementation<'database', PostgresqlSettings>({
     emitRecoveryPlan(scope);
     emitMonitors(scope, [cluster, ...pooler]);
   },
+  recover,
   bind: bindClient,
 });

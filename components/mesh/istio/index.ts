@@ -60,7 +60,7 @@ export const istioMesh = defineImplementation<'mesh', IstioSettings>({
     const network = emitNetwork(scope);
     const installed = emitReleases(scope, network);
     const opened = gate(scope, {
-      sample: { kind: istioKinds.AuthorizationPolicy, content: defaultDeny },
+      sample: { kind: istioKinds.AuthorizationPolicy, spec: defaultDeny },
       after: [...network, ...installed],
     });
     emitMeshWide(scope, [opened]);

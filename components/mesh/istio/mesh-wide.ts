@@ -3,12 +3,12 @@ import { gatewayApiGroup } from '../../kit/gateway-api.ts';
 import { istioKinds } from '../../kit/istio-kinds.ts';
 import { accessLogging } from '../../kit/istio-providers.ts';
 import type { KubernetesObject } from '../../kit/kubernetes-object.ts';
-import type { CustomResourceContent, Scope } from '../../kit/scope.ts';
+import type { Scope } from '../../kit/scope.ts';
 import { waypointClass } from './names.ts';
 import type { IstioSettings } from './settings.ts';
 
-/** Refuses everything that no other policy allows. Also what the gate sends as its sample. */
-export const defaultDeny: CustomResourceContent = { metadata: { name: 'default-deny' }, spec: {} };
+/** Refuses everything that no other policy allows. Also what the gate asks about. */
+export const defaultDeny = {};
 
 /** Emits what holds for the whole mesh, from the root namespace. */
 export function emitMeshWide(
@@ -25,7 +25,12 @@ export function emitMeshWide(
       { metadata: { name: 'default' }, spec: { mtls: { mode: 'STRICT' } } },
       dependsOn,
     ),
-    scope.custom('default-deny', AuthorizationPolicy, defaultDeny, dependsOn),
+    scope.custom(
+      'default-deny',
+      AuthorizationPolicy,
+      { metadata: { name: 'default-deny' }, spec: defaultDeny },
+      dependsOn,
+    ),
     scope.custom(
       'telemetry',
       Telemetry,

@@ -2,6 +2,7 @@ import { defineImplementation, type Implementation } from '../../kit/capability.
 import { type Footprint, podsFootprint, sumFootprints } from '../../kit/footprint.ts';
 import { gate } from '../../kit/gate.ts';
 import { monitoringCrds, monitoringKinds } from '../../kit/monitoring.ts';
+import { capabilityNamespace, keys } from '../../kit/naming.ts';
 import type { PlanContext } from '../../kit/plan-context.ts';
 import type { Scope } from '../../kit/scope.ts';
 import { durationSeconds } from '../../kit/setting-types.ts';
@@ -51,7 +52,7 @@ export function secretsImplementation(product: Product): Implementation<'secrets
       monitoringKinds.PodMonitor,
       monitoringKinds.PrometheusRule,
     ],
-    namespaces: () => [{ name: secretsNamespace }],
+    namespaces: ({ settings }) => [{ name: secretsNamespace, labels: namespaceLabels(settings) }],
     releases: ({ settings }) => [
       {
         upstream: externalSecretsRelease,
@@ -70,13 +71,19 @@ export function secretsImplementation(product: Product): Implementation<'secrets
   });
 }
 
+/** The server makes users in databases, and so is a client of theirs. */
+function namespaceLabels({ databases }: SecretsSettings): Record<string, string> {
+  const own = databases.some(({ namespace }) => namespace === capabilityNamespace('database'));
+  return own ? { [keys.clientOf('database')]: 'true' } : {};
+}
+
 function emitPlatform(scope: Scope<SecretsSettings>, product: Product): void {
   // Network first, so that it is the last to go: an operator that is cut off clears no finalizer.
   const network = emitNetwork(scope, product);
   const operator = emitExternalSecrets(scope, network);
   // Stores are refused while the webhook has no endpoint, so none is sent before the gate, and all go before it does.
   const opened = gate(scope, {
-    sample: { kind: externalSecretsKinds.ExternalSecret, content: sample() },
+    sample: { kind: externalSecretsKinds.ExternalSecret, spec: gateSample },
     after: operator,
   });
   const server = emitServer(scope, product, network);
@@ -94,12 +101,8 @@ function emitPlatform(scope: Scope<SecretsSettings>, product: Product): void {
   emitMonitors(scope, product, [configured, store]);
 }
 
-function sample() {
-  return {
-    metadata: { name: 'gate' },
-    spec: externalSecret('gate', { kind: 'SecretStore', name: 'gate' }, 'gate'),
-  };
-}
+/** What the gate asks about. */
+const gateSample = externalSecret('gate', { kind: 'SecretStore', name: 'gate' }, 'gate');
 
 /** What clients must know. Follows from the settings alone. */
 function factsOf(product: Product, { settings }: PlanContext<SecretsSettings>): SecretsFacts {

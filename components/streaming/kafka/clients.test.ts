@@ -91,7 +91,7 @@ describe('a client of streaming', () => {
     const mounted = binding.secrets.map(({ mountPath }) => mountPath);
     assert.deepEqual(
       binding.secrets.map(({ secretName }) => secretName),
-      ['orders.commerce', 'kafka-cluster-ca-cert'],
+      ['orders-streaming', 'orders-streaming-authority'],
     );
     const files = Object.entries(binding.environment).filter(([name]) => /_(CERTIFICATE|KEY)$/.test(name));
     assert.equal(files.length, 3);
@@ -103,10 +103,47 @@ describe('a client of streaming', () => {
     }
   });
 
+  test('has its Secrets brought to its namespace, read as itself, and nothing else of them', async () => {
+    const { objects } = await recordBinding(environment, 'streaming', { ...need, serviceAccount: 'shop' });
+    const role = find(objects, 'Role', 'orders-streaming.commerce');
+    assert.equal(role.metadata.namespace, 'ninefold-streaming');
+    assert.deepEqual(role.rules, [
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: ['orders.commerce', 'kafka-cluster-ca-cert'],
+        verbs: ['get'],
+      },
+    ]);
+    const reader = { kind: 'ServiceAccount', name: 'shop', namespace: 'commerce' };
+    assert.deepEqual(find(objects, 'RoleBinding', 'orders-streaming.commerce').subjects, [reader]);
+    const copied = (name: string) => {
+      const copy = find(objects, 'ExternalSecret', name);
+      assert.equal(copy.metadata.namespace, 'commerce');
+      const data = asRecord(copy.spec)?.data;
+      return (Array.isArray(data) ? data : []).map(({ secretKey, remoteRef }) => [secretKey, remoteRef.key]);
+    };
+    assert.deepEqual(copied('orders-streaming'), [
+      ['user.crt', 'orders.commerce'],
+      ['user.key', 'orders.commerce'],
+    ]);
+    assert.deepEqual(copied('orders-streaming-authority'), [['ca.crt', 'kafka-cluster-ca-cert']]);
+  });
+
+  test('beside the cluster mounts what Strimzi writes there', async () => {
+    const beside = { ...need, namespace: 'ninefold-streaming' };
+    const { binding, objects } = await recordBinding(environment, 'streaming', beside);
+    assert.deepEqual(
+      binding.secrets.map(({ secretName }) => secretName),
+      ['orders.ninefold-streaming', 'kafka-cluster-ca-cert'],
+    );
+    assert.ok(objects.every(({ kind }) => kind.startsWith('Kafka')));
+  });
+
   test('that only consumes owns no topic', async () => {
     const { objects } = await recordBinding(environment, 'streaming', { ...need, publishes: [] });
     assert.deepEqual(
-      objects.map(({ kind }) => kind),
+      objects.map(({ kind }) => kind).filter((kind) => kind.startsWith('Kafka')),
       ['KafkaUser'],
     );
   });
@@ -135,8 +172,9 @@ describe('a client of streaming', () => {
           definitionValidator(definition, 'v1'),
         ]),
       );
-      assert.ok(objects.length > 0);
-      for (const object of objects) assert.deepEqual(validators.get(object.kind)?.(object), []);
+      const own = objects.filter(({ apiVersion }) => apiVersion.startsWith('kafka.strimzi.io/'));
+      assert.ok(own.length > 0);
+      for (const object of own) assert.deepEqual(validators.get(object.kind)?.(object), []);
     },
   );
 });

@@ -11,10 +11,8 @@ const authorityPath = '/var/run/secrets/ninefold.dev/streaming/authority';
  * Grants one client what it needs: the topics that it publishes, and a user with exactly the rights to publish
  * and consume. Topics and user are made beside the cluster, because Strimzi looks for them there only.
  *
- * The Secrets that the binding names are written there too: the user's certificate by Strimzi, and the
- * certificate of the brokers' authority. A client in that namespace mounts them as they are. For a client in
- * another namespace they have to be brought there under the same names, which is the business of the platform's
- * one mechanism for that and not of this binding; until they are there, the client's pods wait for them.
+ * Strimzi writes the user's certificate there too, beside that of the brokers' authority. Both are brought into the
+ * client's namespace, read as the client's own service account, which may read nothing else there.
  */
 export function bindClient(scope: Scope<unknown>, facts: StreamingFacts, need: StreamingNeeds): Binding {
   const userName = `${need.client}.${need.namespace}`;
@@ -37,6 +35,7 @@ export function bindClient(scope: Scope<unknown>, facts: StreamingFacts, need: S
     dependsOn: topics.length > 0 ? topics : undefined,
     readyWhen: 'condition=Ready',
   });
+  const delivered = deliver(scope, facts, need, userName);
   return {
     environment: {
       KAFKA_BOOTSTRAP_SERVERS: facts.bootstrap,
@@ -46,15 +45,55 @@ export function bindClient(scope: Scope<unknown>, facts: StreamingFacts, need: S
       SCHEMA_REGISTRY_URL: facts.registry.url,
       ...(need.transactions ? { KAFKA_TRANSACTIONAL_ID_PREFIX: transactionPrefix(userName) } : {}),
     },
-    secrets: [
-      { secretName: userName, mountPath: clientPath },
-      { secretName: facts.authority.secretName, mountPath: authorityPath },
-    ],
+    secrets: delivered.secrets,
     egress: [facts.brokers, facts.registry].map(({ podLabels, port }) => ({
       namespace: facts.namespace,
       podLabels,
       ports: [port],
     })),
-    grantedBy: [...topics, user],
+    grantedBy: [...topics, user, ...delivered.grantedBy],
   };
+}
+
+/** The Secrets of a client, in its own namespace. */
+function deliver(
+  scope: Scope<unknown>,
+  facts: StreamingFacts,
+  need: StreamingNeeds,
+  userName: string,
+): Pick<Binding, 'secrets' | 'grantedBy'> {
+  const { namespace, authority } = facts;
+  if (need.namespace === namespace) {
+    return {
+      secrets: [
+        { secretName: userName, mountPath: clientPath },
+        { secretName: authority.secretName, mountPath: authorityPath },
+      ],
+      grantedBy: [],
+    };
+  }
+  const name = `${need.client}-streaming`;
+  return scope.request('secrets', {
+    name,
+    namespace: need.namespace,
+    serviceAccount: need.serviceAccount ?? need.client,
+    secrets: [],
+    transitKeys: [],
+    databases: [],
+    certificates: false,
+    copies: [
+      {
+        name,
+        from: { namespace, secretName: userName },
+        keys: ['user.crt', 'user.key'],
+        mountPath: clientPath,
+      },
+      {
+        name: `${name}-authority`,
+        from: { namespace, secretName: authority.secretName },
+        keys: [authority.key],
+        mountPath: authorityPath,
+      },
+    ],
+  });
 }

@@ -37,7 +37,8 @@ export const kafka = defineImplementation<'streaming', KafkaSettings>({
   ],
   namespaces: () => [{ name: streamingNamespace }],
   releases: ({ settings }) => releasesOf(settings),
-  requires: () => ['certificates'],
+  // Secrets bring to a client's namespace what Strimzi writes beside the cluster.
+  requires: () => ['certificates', 'secrets'],
   check: ({ settings }) => checkSettings(settings),
   facts: ({ settings }) => factsOf(settings),
   footprint: ({ settings }) => footprintOf(settings),

@@ -3,6 +3,7 @@ import { apiVersion, type CrdBundle, type CustomKind, crdName } from '../../../c
 import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
 import { keys } from '../../../components/kit/naming.ts';
 import { objectSources } from '../../../components/kit/object-sources.ts';
+import { bundlesReconciledBy } from '../../../components/kit/upstream.ts';
 import { ancestors } from '../../../preview/graph.ts';
 import { definitionValidator, type ObjectValidator } from '../../support/definition-validation.ts';
 import { mirror, type ObjectResource, objectsOf } from '../../support/recorded-platform.ts';
@@ -36,7 +37,7 @@ function reconciled(judged: Judged): readonly CustomResource[] {
 function releasesOf({ plan, all }: Judged, bundle: CrdBundle): readonly (readonly ObjectResource[])[] {
   const upstreams = plan.capabilities.flatMap(({ releases }) => releases.map(({ upstream }) => upstream));
   return upstreams
-    .filter(({ name, reconciles }) => (reconciles ?? [name]).includes(bundle.name))
+    .filter((upstream) => bundlesReconciledBy(upstream).includes(bundle.name))
     .map(({ name }) =>
       objectsOf(all).filter(({ object }) =>
         object.metadata.annotations?.[keys.release]?.startsWith(`${name} `),

@@ -1,5 +1,6 @@
 import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
 import { keys } from '../../../components/kit/naming.ts';
+import { bundlesReconciledBy } from '../../../components/kit/upstream.ts';
 import { ancestors } from '../../../preview/graph.ts';
 import { type ObjectResource, objectsOf } from '../../support/recorded-platform.ts';
 import { type Judged, recordAll } from '../environments.ts';
@@ -55,24 +56,29 @@ invariant(environments, 'no workload outlives the policies by which it reaches a
   });
 });
 
-/** Custom resources of the kinds that the operators of a capability work on, whoever's they are. */
+/** Custom resources of the kinds that the workloads of a capability's releases work on, whoever's they are. */
 function reconciledBy(judged: Judged, capability: string): readonly ObjectResource[] {
   const planned = judged.plan.capabilities.find((one) => one.capability === capability);
-  const releases = planned?.releases.map(({ upstream }) => upstream.name) ?? [];
+  const bundles = planned?.releases.flatMap(({ upstream }) => bundlesReconciledBy(upstream)) ?? [];
   const kinds = judged.plan.crds
-    .filter(({ bundle }) => !bundle.passive && releases.includes(bundle.name))
+    .filter(({ bundle }) => !bundle.passive && bundles.includes(bundle.name))
     .flatMap(({ bundle }) => bundle.kinds.map(({ group, kind }) => `${group} ${kind}`));
   return objectsOf(judged.layers.platform).filter(({ object }) =>
     kinds.includes(`${object.apiVersion.split('/')[0]} ${object.kind}`),
   );
 }
 
+/** The Jobs by which a capability waits for its operator's webhooks. */
+function gatesOf(judged: Judged, capability: string): readonly ObjectResource[] {
+  return ofCapability(judged, capability).filter(
+    ({ object }) => object.kind === 'Job' && object.metadata.name.startsWith('gate-'),
+  );
+}
+
 invariant(environments, 'where there is a gate, every operand waits behind it', (judged) =>
   joinVerdicts(
     judged.plan.capabilities.map(({ capability }) => {
-      const gates = ofCapability(judged, capability).filter(
-        ({ object }) => object.kind === 'Job' && object.metadata.name.startsWith('gate-'),
-      );
+      const gates = gatesOf(judged, capability);
       return judgeEach(gates.length > 0 ? reconciledBy(judged, capability) : [], ({ resource }) => {
         const before = ancestors(judged.all, resource.urn);
         const waits = gates.some((gate) => before.has(gate.resource.urn));
@@ -81,3 +87,22 @@ invariant(environments, 'where there is a gate, every operand waits behind it', 
     }),
   ),
 );
+
+invariant(environments, 'no gate asks about an object that is ever made', (judged) => {
+  const made = new Set(objectsOf(judged.all).map(({ object }) => addressOf(object)));
+  const samples = judged.plan.capabilities.flatMap(({ capability }) =>
+    gatesOf(judged, capability).map(({ object }) => {
+      const data = ofCapability(judged, capability).find(
+        (one) => one.object.kind === 'ConfigMap' && one.object.metadata.name === object.metadata.name,
+      )?.object.data;
+      return JSON.parse(String(asRecord(data)?.['sample.json'])) as Manifest;
+    }),
+  );
+  return judgeEach(samples, (sample) =>
+    made.has(addressOf(sample)) ? `${addressOf(sample)} is asked about, and made` : undefined,
+  );
+});
+
+function addressOf({ apiVersion, kind, metadata }: Manifest): string {
+  return `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}

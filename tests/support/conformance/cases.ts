@@ -18,11 +18,6 @@ export interface SampleClient {
   namespace: string;
   /** What it needs; must satisfy the schema of the capability. */
   need: unknown;
-  /**
-   * Secrets that an operator writes beside its operand and that nothing brings to this client yet. One that is
-   * made in its namespace after all fails the test, so that the list can only become shorter. @default none
-   */
-  notYetDelivered?: readonly string[];
 }
 
 /** One implementation in one profile, with what it gives to each client. */

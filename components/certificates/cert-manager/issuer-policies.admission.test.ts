@@ -8,13 +8,14 @@ import {
   type KubernetesObject,
 } from '../../../lab/kubernetes/index.ts';
 import { recordBinding } from '../../../tests/support/recorded-binding.ts';
-import { mirror } from '../../../tests/support/recorded-platform.ts';
+import { mirror, objectsOf, recordPlatform } from '../../../tests/support/recorded-platform.ts';
 import { objectSources } from '../../kit/object-sources.ts';
 import { certManagerCrds, certManagerKinds } from './kinds.ts';
 
-/** The policies before an authority of somebody's own, judged by a real API server. */
+/** The policies before authorities, judged by a real API server. */
 
 const issuerRef = { group: 'cert-manager.io', kind: 'ClusterIssuer', name: 'ninefold-database' };
+const internal = { ...issuerRef, name: 'ninefold-internal' };
 const client = { commonName: 'orders.commerce', usages: ['digital signature', 'client auth'] };
 
 function certificate(name: string, namespace: string, spec: object): KubernetesObject {
@@ -35,10 +36,12 @@ function request(name: string, issuer: object): KubernetesObject {
   };
 }
 
-describe('an authority for databases', () => {
+describe('authorities', () => {
   const root = new LabRoot();
   let lab: Lab;
   let kubernetes: KubernetesClient;
+  /** What the gate asks about. */
+  let sample: KubernetesObject;
 
   const refusalOf = async (object: KubernetesObject): Promise<string | undefined> => {
     try {
@@ -76,7 +79,26 @@ describe('an authority for databases', () => {
     });
     const need = { newAuthority: 'database', owner: 'ninefold-database' };
     const { objects } = await recordBinding({ profile: 'minimal' }, 'certificates', need);
-    for (const object of objects) await apply(kubernetes, object as KubernetesObject);
+    const { layers } = await recordPlatform({ profile: 'minimal' });
+    const platform = objectsOf(layers.platform).map(({ object }) => object);
+    const guards = platform.filter(
+      ({ kind, metadata }) =>
+        kind.startsWith('ValidatingAdmissionPolicy') && metadata.name.startsWith('ninefold-internal-'),
+    );
+    assert.equal(guards.length, 4);
+    const made = platform.filter(
+      ({ kind, metadata }) => kind === 'Certificate' && metadata.name === 'ninefold-authority',
+    );
+    assert.equal(made.length, 1);
+    for (const object of [...objects, ...guards, ...made]) {
+      await apply(kubernetes, object as KubernetesObject);
+    }
+    const [gate] = platform.filter(
+      ({ kind, metadata }) =>
+        kind === 'ConfigMap' &&
+        /^ninefold-certificates\/gate-/.test(`${metadata.namespace}/${metadata.name}`),
+    );
+    sample = JSON.parse((gate?.data as Record<string, string>)['sample.json'] ?? '') as KubernetesObject;
     // The API server takes a new policy into account within seconds.
     let attempt = 0;
     await until('the policies', async () => {
@@ -84,6 +106,8 @@ describe('an authority for databases', () => {
       const refusals = [
         await refusalOf(certificate(`probe-${attempt}`, 'commerce', { ...client, commonName: 'nobody' })),
         await refusalOf(request(`probe-${attempt}`, issuerRef)),
+        await refusalOf(certificate(`internal-${attempt}`, 'commerce', { issuerRef: internal, isCA: true })),
+        await refusalOf(request(`internal-${attempt}`, internal)),
       ];
       return refusals.every((refusal) => refusal !== undefined);
     });
@@ -153,8 +177,8 @@ describe('an authority for databases', () => {
   });
 
   test('has no say over other issuers', async () => {
-    const other = { ...issuerRef, name: 'ninefold-internal' };
-    const spec = { issuerRef: other, dnsNames: ['orders.commerce.svc'], usages: ['server auth'] };
+    const other = { ...issuerRef, name: 'bought-elsewhere' };
+    const spec = { issuerRef: other, isCA: true, dnsNames: ['orders.commerce.svc'], usages: ['server auth'] };
     assert.equal(await refusalOf(certificate('other', 'commerce', spec)), undefined);
     assert.equal(await refusalOf(request('other', other)), undefined);
   });
@@ -162,5 +186,46 @@ describe('an authority for databases', () => {
   test('does not let a certificate change its name afterwards', async () => {
     const changed = certificate('orders', 'commerce', { ...client, commonName: 'stock.accounting' });
     await assert.rejects(apply(kubernetes, changed), /ends with/);
+  });
+
+  describe('the internal one', () => {
+    const server = { issuerRef: internal, dnsNames: ['orders.commerce.svc'], usages: ['server auth'] };
+
+    test('signs for whoever asks', async () => {
+      assert.equal(await refusalOf(certificate('server', 'commerce', server)), undefined);
+      const unsaid = { issuerRef: internal, dnsNames: ['unsaid.commerce.svc'] };
+      assert.equal(await refusalOf(certificate('unsaid', 'commerce', unsaid)), undefined);
+    });
+
+    for (const [name, spec] of [
+      ['an authority', { isCA: true }],
+      ['what may sign others', { usages: ['server auth', 'cert sign'] }],
+      ['what may revoke others', { usages: ['crl sign'] }],
+      ['what may be used for anything', { usages: ['any'] }],
+    ] as const) {
+      test(`does not sign ${name}, not even for the platform`, async () => {
+        for (const namespace of ['commerce', 'ninefold-certificates']) {
+          const refusal = await refusalOf(certificate('authority', namespace, { ...server, ...spec }));
+          assert.match(refusal ?? 'let through', /makes no other authorities/);
+        }
+      });
+    }
+
+    test('does not let a certificate become an authority afterwards', async () => {
+      const changed = certificate('server', 'commerce', { ...server, isCA: true });
+      await assert.rejects(apply(kubernetes, changed), /makes no other authorities/);
+    });
+
+    test('is asked directly by nobody but cert-manager', async () => {
+      assert.match((await refusalOf(request('direct', internal))) ?? 'let through', /Only cert-manager asks/);
+    });
+  });
+
+  test('the gate gets its answer while the real authority is there', async () => {
+    const ask = () => kubernetes.create(sample, { dryRun: true });
+    assert.equal((await ask()).kind, 'Certificate');
+    // What it would get if it asked about a real one.
+    const real = { ...sample, metadata: { ...sample.metadata, name: 'ninefold-authority' } };
+    await assert.rejects(kubernetes.create(real, { dryRun: true }), /already exists/);
   });
 });
