@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import * as z from 'zod';
-import type { Manifest } from '../../components/kit/manifest.ts';
+import { asRecord, type Manifest } from '../../components/kit/manifest.ts';
 import { findJudge } from './judge.ts';
 
 /** Where istioctl is, which reads and judges objects as istiod does; or why it can't be had. */
@@ -19,6 +19,23 @@ const messages = z
 
 /** One thing that `istioctl analyze` has to say. */
 export type Finding = z.infer<typeof messages>[number];
+
+/** A finding in one line. */
+export const describeFinding = ({ code, origin, message }: Finding) => `${code} ${origin}: ${message}`;
+
+/** What istioctl says of something that is meant as it is. */
+export const meantAsItIs: readonly { said: RegExp; reason: string }[] = [
+  {
+    said: /EnvoyFilter.ninefold-gateway\/\S+: (?:Schema validation warning: )?EnvoyFilter exposes internal implementation details/,
+    reason:
+      'Neither Istio nor the Gateway API has another way to limit requests; the gateway’s page says what to look at after an upgrade.',
+  },
+  {
+    said: /^IST0128 DestinationRule ninefold-gateway\/login: .* no caCertificates are set/,
+    reason:
+      'It looks for a file. The gateway takes the authority from the Secret that credentialName names, where ca.crt is.',
+  },
+];
 
 /** What istioctl makes of some objects. */
 export interface Judgement {
@@ -45,31 +62,63 @@ export interface Judged {
  * @throws Error when it can't be had, or says something that can't be read
  */
 export function judgeIstio({ objects, around, meshConfig, rootNamespace }: Judged): Judgement {
-  const directory = mkdtempSync(join(tmpdir(), 'ninefold-istio-'));
-  try {
-    const write = (name: string, content: readonly unknown[]) => {
-      const file = join(directory, name);
-      writeFileSync(
-        file,
-        content.map((one) => stringify(one, { aliasDuplicateObjects: false })).join('---\n'),
-      );
-      return file;
-    };
-    const root = ['--istioNamespace', rootNamespace];
-    const file = write('objects.yaml', objects);
-    const validated = run(['validate', ...root, '--filename', file]);
-    const analyzed = run([
+  return withFiles({ objects, around, mesh: [{ rootNamespace, ...asRecord(meshConfig) }] }, (files) => {
+    const validated = run(['validate', '--istioNamespace', rootNamespace, '--filename', files.objects]);
+    const analyzed = analyze(rootNamespace, files.mesh, ['--use-kube=false', files.objects, files.around]);
+    return { complaints: readComplaints(validated), findings: analyzed };
+  });
+}
+
+/** A cluster that runs, and what would be added to it. */
+export interface JudgedCluster {
+  kubeconfig: string;
+  /** What would be there too. */
+  additions: readonly Manifest[];
+  /** What all proxies agree on, as the control plane is given it. */
+  meshConfig: unknown;
+  rootNamespace: string;
+}
+
+/**
+ * Has istioctl judge all that is in a cluster, together with what would be added to it.
+ * @throws Error when it can't be had, or says something that can't be read
+ */
+export function judgeCluster(judged: JudgedCluster): readonly Finding[] {
+  const { kubeconfig, additions, meshConfig, rootNamespace } = judged;
+  return withFiles({ additions, mesh: [{ rootNamespace, ...asRecord(meshConfig) }] }, (files) =>
+    analyze(rootNamespace, files.mesh, ['--kubeconfig', kubeconfig, files.additions]),
+  );
+}
+
+function analyze(rootNamespace: string, meshConfigFile: string, what: readonly string[]): Finding[] {
+  return readFindings(
+    run([
       'analyze',
-      ...root,
-      '--use-kube=false',
+      '--istioNamespace',
+      rootNamespace,
       '--all-namespaces',
       '--output=json',
       '--output-threshold=Warning',
-      `--meshConfigFile=${write('mesh.yaml', [meshConfig])}`,
-      file,
-      write('around.yaml', around),
-    ]);
-    return { complaints: readComplaints(validated), findings: readFindings(analyzed) };
+      `--meshConfigFile=${meshConfigFile}`,
+      ...what,
+    ]),
+  );
+}
+
+/** Writes lists of objects to files for as long as they are used. */
+function withFiles<Name extends string, Result>(
+  contents: Readonly<Record<Name, readonly unknown[]>>,
+  use: (files: Readonly<Record<Name, string>>) => Result,
+): Result {
+  const directory = mkdtempSync(join(tmpdir(), 'ninefold-istio-'));
+  try {
+    const files = Object.entries<readonly unknown[]>(contents).map(([name, content]) => {
+      const file = join(directory, `${name}.yaml`);
+      const documents = content.map((one) => stringify(one, { aliasDuplicateObjects: false }));
+      writeFileSync(file, documents.join('---\n'));
+      return [name, file];
+    });
+    return use(Object.fromEntries(files) as Record<Name, string>);
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -4,7 +4,13 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { checkGolden } from '../../../tests/support/golden.ts';
 import { recordBinding } from '../../../tests/support/recorded-binding.ts';
-import { planOf, recordPlatform, type TestEnvironment } from '../../../tests/support/recorded-platform.ts';
+import { leaves } from '../../../tests/support/leaves.ts';
+import {
+  objectsOf,
+  planOf,
+  recordPlatform,
+  type TestEnvironment,
+} from '../../../tests/support/recorded-platform.ts';
 import { asRecord } from '../../kit/manifest.ts';
 import { InvalidInputError } from '../../kit/violation.ts';
 import { gatewayNeeds } from '../capability.ts';
@@ -87,6 +93,34 @@ describe('a route', () => {
     const { from, when } = await allowed(environment, { audience: 'customers' });
     assert.deepEqual(from, [{ source: { requestPrincipals: ['https://login.example.org/*'] } }]);
     assert.deepEqual(when, [{ key: 'request.auth.audiences', values: ['customers'] }]);
+  });
+
+  test('with an audience finds its token verified too, since demanding one that nobody verified demands nothing', async () => {
+    const kinds = async (capabilities: object) =>
+      objectsOf((await recordPlatform({ profile: 'minimal', capabilities: { ...capabilities } })).all)
+        .map(({ object }) => object)
+        .filter(({ kind }) => kind === 'RequestAuthentication');
+    assert.deepEqual(await kinds({}), []);
+    const [verified, ...others] = await kinds({ gateway: { issuer } });
+    assert.deepEqual(others, []);
+    const { targetRefs, jwtRules } = asRecord(verified?.spec) ?? {};
+    assert.deepEqual(targetRefs, [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'platform' }]);
+    assert.deepEqual(jwtRules, [{ issuer: issuer.url, jwksUri: issuer.keys, forwardOriginalToken: true }]);
+  });
+
+  test('with a rate is limited by the gateway’s own filter, under the name that Istio gives the route', async () => {
+    const asked = { ...need, rate: { requests: 30, per: 'minute' } };
+    const { objects } = await recordBinding({ profile: 'production' }, 'gateway', asked);
+    const [filter] = objects.filter(({ kind }) => kind === 'EnvoyFilter');
+    assert.equal(filter?.metadata.namespace, 'ninefold-gateway');
+    const found = leaves(filter.spec);
+    const at = (end: string) => found.find(({ path }) => path.endsWith(end))?.value;
+    assert.equal(at('vhost.route.name'), 'commerce.orders.0');
+    // Three replicas share what may get through.
+    assert.equal(at('token_bucket.max_tokens'), 10);
+    assert.equal(at('token_bucket.fill_interval'), '60s');
+    const without = await recordBinding({ profile: 'production' }, 'gateway', need);
+    assert.ok(without.objects.every(({ kind }) => kind !== 'EnvoyFilter'));
   });
 
   test('with an audience is refused while nobody issues tokens, and never left open', async () => {

@@ -78,7 +78,8 @@ describe('the releases of the mesh', () => {
       '%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%',
       '%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%',
     ]);
-    const { failOpen, headersToUpstreamOnAllow } = asRecord(login?.envoyExtAuthzHttp) ?? {};
+    const { service, failOpen, headersToUpstreamOnAllow } = asRecord(login?.envoyExtAuthzHttp) ?? {};
+    assert.equal(service, 'ninefold-gateway/login.ninefold-gateway.internal');
     assert.deepEqual(
       { failOpen, headersToUpstreamOnAllow },
       {

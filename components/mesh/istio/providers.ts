@@ -1,4 +1,5 @@
 import { accessLogProvider, loginHost, loginPort, loginProvider } from '../../kit/istio-providers.ts';
+import { capabilityNamespace } from '../../kit/naming.ts';
 import type { ChartValue } from '../../kit/release.ts';
 
 /**
@@ -37,7 +38,8 @@ const accessLogFields = {
  * that answers 200. It gives a token for a session, and sends away to log in who has none.
  */
 const login = {
-  service: loginHost,
+  // By its namespace, or another of the same name would take its place.
+  service: `${capabilityNamespace('gateway')}/${loginHost}`,
   port: loginPort,
   // Before the real path, so that pages of the program itself, some of which are for everybody, are never an answer.
   pathPrefix: '/ninefold-login',

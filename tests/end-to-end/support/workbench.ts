@@ -76,14 +76,19 @@ export class Workbench {
     return JSON.parse(outcome.stdout);
   }
 
+  /** The kubeconfig of a lab. */
+  kubeconfig(lab: string): string {
+    return join(this.lab(lab), 'kubeconfig');
+  }
+
   /** A client for a lab. */
   connect(lab: string): Promise<KubernetesClient> {
-    return KubernetesClient.fromKubeconfig(join(this.lab(lab), 'kubeconfig'));
+    return KubernetesClient.fromKubeconfig(this.kubeconfig(lab));
   }
 
   /** What makes a command look for environments here. */
   environmentOptions(command: string): string[] {
-    return ['up', 'down', 'preview', 'status', 'settings'].includes(command)
+    return ['up', 'down', 'preview', 'status', 'settings', 'recovery-plan'].includes(command)
       ? ['--environments', this.environments]
       : [];
   }
