@@ -7,6 +7,7 @@ import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { labCommand } from './commands/lab.ts';
 import { newCommand } from './commands/new.ts';
 import { previewCommand } from './commands/preview.ts';
+import { recoveryPlanCommand } from './commands/recovery-plan.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -25,6 +26,7 @@ const commands = [
   kubeconfigCommand,
   settingsCommand,
   catalogueCommand,
+  recoveryPlanCommand,
   newCommand,
 ];
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
+import { stringify } from 'yaml';
 import { registry } from '../components/registry.ts';
 import { Workbench } from './end-to-end/support/workbench.ts';
 
@@ -19,6 +20,7 @@ const commands = [
   'kubeconfig',
   'settings',
   'catalogue',
+  'recovery-plan',
   'new',
 ];
 
@@ -139,4 +141,54 @@ test('a cluster of the user’s gets what is missing first, and says what it cou
   assert.equal(outcome.code, 3);
   assert.match(outcome.stderr, /cert-manager\.unreachable: the mirror does not have it/);
   assert.match(outcome.stderr, /strimzi\.unreachable/);
+});
+
+describe('recovery-plan', () => {
+  const backup = {
+    destination: 's3://example-backups/production',
+    credentials: { kind: 'pod-identity', roleArn: 'arn:aws:iam::123456789012:role/backups' },
+  };
+  bench.writeEnvironment(
+    'kept',
+    stringify({ profile: 'production', capabilities: { database: { backup } } }),
+  );
+  bench.writeEnvironment('unkept', 'profile: minimal\ncapabilities: { streaming: off }\n');
+
+  test('prints what to do, for people and for scripts', async () => {
+    const time = '2030-05-04T10:20:00Z';
+    const text = await bench.run('recovery-plan', '--env', 'kept', '--to', time);
+    assert.equal(text.code, 0, text.stderr);
+    assert.match(text.stdout, /^# Recovering postgresql in kept\n/);
+    const { runbook, settings, objects } = await bench.json<{
+      runbook: string;
+      settings: { name: string; recovery: object };
+      objects: { kind: string; metadata: { name: string } }[];
+    }>('recovery-plan', 'database', '--env', 'kept', '--to', time);
+    assert.equal(runbook, text.stdout);
+    assert.deepEqual(settings, {
+      name: 'postgresql-2',
+      recovery: { server: 'postgresql', targetTime: time },
+    });
+    assert.deepEqual(
+      objects.map(({ kind, metadata }) => [kind, metadata.name]),
+      [['Cluster', 'postgresql-2']],
+    );
+  });
+
+  for (const [what, given, says] of [
+    [
+      'without backups and without a moment, both at once',
+      ['--env', 'unkept', '--to', 'yesterday'],
+      /capabilities\.database\.backup: the cluster has no backups[^]*--to: is not a moment/,
+    ],
+    ['of what is off', ['streaming', '--env', 'unkept'], /capability: it is not on[^]*allowed {2}database/],
+    ['of what keeps nothing', ['mesh', '--env', 'unkept'], /capability: it has no backups of its own/],
+  ] as const) {
+    test(`refuses a recovery ${what}`, async () => {
+      const outcome = await bench.run('recovery-plan', ...given);
+      assert.equal(outcome.code, 2, outcome.stdout);
+      assert.match(outcome.stderr, says);
+      assert.equal(outcome.stdout, '');
+    });
+  }
 });

@@ -1,4 +1,5 @@
 /** Brings an environment up, or to what its settings say. */
+import type { Plan } from '../../components/kit/plan.ts';
 import { registry } from '../../components/registry.ts';
 import { loadPlan } from '../../stacks/environment-file.ts';
 import { sourcesFor } from '../../stacks/layers.ts';
@@ -7,6 +8,7 @@ import type { AccessOptions } from '../engine/run-events.ts';
 import type { EngineSession } from '../engine/engine-session.ts';
 import { runLayers } from '../engine/layers-run.ts';
 import { type ProviderChoice, writeEngineRecord } from '../engine/record.ts';
+import { checkStandingDefinitions } from '../engine/standing-definitions.ts';
 import { readState } from '../engine/stack-state.ts';
 import { sweep } from '../engine/sweep.ts';
 import { type TargetOptions, environmentsOf, labNodesOf, type Target, targetOf } from '../engine/target.ts';
@@ -48,6 +50,7 @@ export async function up(options: UpOptions): Promise<number> {
   const summary = await run(target, async (access): Promise<UpSummary> => {
     const session = await openEngine(target, provider, access);
     await openLab(target, labNodesOf(plan), access);
+    await checkCluster(plan, target, access);
     writeEngineRecord(target.places.record, { environment: options.env, provider });
     await session.settleStacks(options.env, access);
     const layers = { session, plan, registry, sources, ...access };
@@ -65,6 +68,16 @@ export async function up(options: UpOptions): Promise<number> {
     options.json ? `${JSON.stringify(summary, null, 2)}\n` : upSummaryText(summary, painter(process.stdout)),
   );
   return summary.missing.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** @throws RefusedError when the cluster would refuse what the plan brings */
+async function checkCluster(plan: Plan, target: Target, { signal }: AccessOptions): Promise<void> {
+  const client = await connect(target);
+  try {
+    await checkStandingDefinitions(client, plan, signal);
+  } finally {
+    await client.close();
+  }
 }
 
 /** Compares the cluster with the state, as both are now. */

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gatewayApiCrds, gatewayApiKinds, gatewayApiVersion } from '../../components/kit/gateway-api.ts';
 import { permissiveDefinition } from '../../components/kit/permissive-definition.ts';
-import { apply, LabRoot, until } from '../../lab/control-plane/test-support/labs.ts';
-import { startLab } from '../../lab/index.ts';
-import { KubernetesApiError, KubernetesClient, type KubernetesObject } from '../../lab/kubernetes/index.ts';
+import { apply, until } from '../../lab/control-plane/test-support/labs.ts';
+import {
+  KubernetesApiError,
+  type KubernetesClient,
+  type KubernetesObject,
+} from '../../lab/kubernetes/index.ts';
+import { Workbench } from './support/workbench.ts';
 
 const keys = {
   version: 'gateway.networking.k8s.io/bundle-version',
@@ -19,13 +23,16 @@ function definition(annotations: Readonly<Record<string, string>>): KubernetesOb
 const release = (version: string, channel = 'standard') =>
   definition({ [keys.version]: version, [keys.channel]: channel });
 
+const ours = { labelSelector: 'app.kubernetes.io/managed-by=ninefold' };
+
 describe('the guard of the Gateway API', () => {
-  const root = new LabRoot();
+  const bench = new Workbench();
   let client: KubernetesClient;
 
   before(async () => {
-    const lab = await startLab({ directory: root.lab('guard') });
-    client = await KubernetesClient.fromKubeconfig(lab.kubeconfig);
+    const started = await bench.start('lab', 'start', '--name', 'guard').outcome;
+    assert.equal(started.code, 0, started.stderr);
+    client = await bench.connect('guard');
     await apply(client, release(`v${gatewayApiVersion}`));
     for (const guard of gatewayApiCrds.guards ?? []) await apply(client, guard as KubernetesObject);
     // A policy holds some time after it was accepted.
@@ -33,7 +40,7 @@ describe('the guard of the Gateway API', () => {
   });
   after(async () => {
     await client?.close();
-    await root[Symbol.asyncDispose]();
+    await bench[Symbol.asyncDispose]();
   });
 
   /** Why the API server refuses a definition; undefined when it does not. */
@@ -77,5 +84,20 @@ describe('the guard of the Gateway API', () => {
   test('has nothing to say of other definitions', async () => {
     const other = { ...gatewayApiKinds.HTTPRoute, group: 'example.org' };
     assert.equal(await refusal(permissiveDefinition(other, 'test') as KubernetesObject), undefined);
+  });
+
+  test('is foreseen by up, which changes nothing then', async () => {
+    bench.writeEnvironment('guarded', 'profile: minimal\n');
+    const up = () => bench.run('up', '--env', 'guarded', '--name', 'guard');
+    await apply(client, release('v1.7.0'));
+    const refused = await up();
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /A newer release of the definitions gateway-api stands in the cluster/);
+    assert.match(
+      refused.stderr,
+      /^ {2}httproutes\.gateway\.networking\.k8s\.io: v1\.7\.0, to become v1\.6\.1$/m,
+    );
+    assert.match(refused.stderr, /delete the ValidatingAdmissionPolicy safe-upgrades/);
+    assert.deepEqual(await client.list({ apiVersion: 'v1', kind: 'Namespace' }, ours), []);
   });
 });
