@@ -16,7 +16,7 @@ interface Preview {
 const bench = new Workbench();
 after(() => bench[Symbol.asyncDispose]());
 
-const chosen = { certificates: 'on', streaming: 'on' };
+const chosen = { certificates: 'on', secrets: 'on', streaming: 'on' };
 bench.writeEnvironment('life', environmentWith(chosen));
 
 const environment = ['--env', 'life'];
@@ -46,12 +46,13 @@ test('status tells what stands, how it is, and where it is reached', async () =>
     status.capabilities.map(({ capability, health }) => [capability, health.state]),
     [
       ['certificates', 'accepted'],
+      ['secrets', 'accepted'],
       ['streaming', 'accepted'],
     ],
   );
   assert.ok(status.capabilities.every(({ health }) => health.objects > 0));
   assert.match(
-    Object.values(status.capabilities[1]?.endpoints ?? {}).join(' '),
+    Object.values(status.capabilities[2]?.endpoints ?? {}).join(' '),
     /ninefold-streaming\.svc:\d+/,
   );
   assert.ok(status.standIns.length > 0);
