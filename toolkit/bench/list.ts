@@ -4,5 +4,6 @@ export const toolkitBenches: Readonly<Record<string, string>> = {
   eventstore: 'eventstore.ts',
   kafka: 'kafka.ts',
   http: 'http.ts',
+  overload: 'overload.ts',
   'cold-start': 'cold-start.ts',
 };
