@@ -27,7 +27,12 @@ export class Committer {
   progressed(): void {
     if (this.#timer || this.#isStopped) return;
     const { clock, interval } = this.#options;
-    this.#timer = clock.setTimeout(() => void this.commit(), interval);
+    this.#timer = clock.setTimeout(() => {
+      this.#timer = undefined;
+      // What is done since a commit that takes long began is none of its business: it is looked at afterwards.
+      if (this.#committing) this.progressed();
+      else void this.commit();
+    }, interval);
   }
 
   /** Commits what is done; never rejects. What could not be committed is tried again, unless this was stopped. */
