@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { accounts, roles, secretsNamespace } from '../components/secrets/shared/names.ts';
-import { RefusedError } from '../components/secrets/shared/program/request.ts';
 import type { ServerNode } from '../components/secrets/shared/program/server.ts';
 import { takeScript } from '../components/secrets/shared/snapshots.ts';
 import { vaultProduct } from '../components/secrets/vault/index.ts';
 import { until } from '../lab/control-plane/test-support/labs.ts';
+import { forge, refusal } from './support/vault/attempts.ts';
 import { allowedPaths, servedPaths } from './support/vault/served-paths.ts';
 import { vault } from './support/vault/server.ts';
 import { names, type ServedWorld, startServedWorld } from './support/vault/services.ts';
@@ -22,17 +22,6 @@ const ownToken = {
   'auth/token/renew-self': ['update'],
   'auth/token/revoke-self': ['update'],
 };
-
-/** The status with which a request is refused; 0 when it is not. */
-async function refusal(asked: Promise<unknown>): Promise<number> {
-  try {
-    await asked;
-    return 0;
-  } catch (error) {
-    if (error instanceof RefusedError) return error.status;
-    throw error;
-  }
-}
 
 type Answer = { data: Record<string, string> };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -57,24 +46,12 @@ describe('a real Vault', { skip: 'problem' in vault ? vault.problem : false }, (
 
   const ordersVariable = (name: string) => String(world.bindings.orders.environment[name]);
 
-  /** A token of the API server's own key. */
-  const forge = (token: string, claims: Record<string, unknown>, key = world.tokenKey) => {
-    const [header = '', body = ''] = token.split('.');
-    const decoded = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as Record<string, unknown>;
-    const text = `${header}.${Buffer.from(JSON.stringify({ ...decoded, ...claims })).toString('base64url')}`;
-    const signed = sign('sha256', Buffer.from(text), {
-      key: createPrivateKey(key),
-      dsaEncoding: 'ieee-p1363',
-    });
-    return `${text}.${signed.toString('base64url')}`;
-  };
-
   test('lets in whom a role is for, and nobody else', async () => {
     const enter = async (role: string, jwt: string) => refusal(world.as().login('kubernetes', role, jwt));
     const own = await world.tokenOf('commerce', 'orders');
     assert.equal(await enter('orders.commerce', own), 0);
     const now = Math.floor(Date.now() / 1000);
-    assert.equal(await enter('orders.commerce', forge(own, { jti: randomUUID() })), 0);
+    assert.equal(await enter('orders.commerce', forge(world.tokenKey, own, { jti: randomUUID() })), 0);
 
     const others: Record<string, [role: string, jwt: string]> = {
       'the service beside it': ['reports.commerce', own],
@@ -95,7 +72,7 @@ describe('a real Vault', { skip: 'problem' in vault ? vault.problem : false }, (
       ],
       'with a token that has ended': [
         'orders.commerce',
-        forge(own, { iat: now - 900, nbf: now - 900, exp: now - 300 }),
+        forge(world.tokenKey, own, { iat: now - 900, nbf: now - 900, exp: now - 300 }),
       ],
       'with a token that is signed by another key': ['orders.commerce', `${own.slice(0, -8)}AAAAAAAA`],
       'as the configurator, from elsewhere': [

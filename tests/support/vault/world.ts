@@ -24,6 +24,7 @@ import { KubernetesClient, type KubernetesObject, readKubeconfig } from '../../.
 import { recordBinding } from '../recorded-binding.ts';
 import { objectsOf, recordPlatform } from '../recorded-platform.ts';
 import { testAuthority } from '../test-authority.ts';
+import { followDisk } from './disk.ts';
 import { type Passed, startForwarder } from './forwarder.ts';
 import { startVault, type VaultServer } from './server.ts';
 
@@ -301,25 +302,4 @@ function renderedVariables(objects: readonly Manifest[]): Record<string, string>
   const [container] = (pod?.containers ?? []) as { env: { name: string; value: string }[] }[];
   if (!container) throw new Error('no Job of the configuration program is rendered');
   return Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
-}
-
-/** Whenever the first pod is another one, the server is another process, on the disk that the pod has then. */
-async function followDisk(
-  kubernetes: KubernetesClient,
-  vault: VaultServer,
-  signal: AbortSignal,
-): Promise<void> {
-  const within = { apiVersion: 'v1', namespace: secretsNamespace };
-  const fieldSelector = `metadata.name=${vaultProduct.name}-0`;
-  const claim = { ...within, kind: 'PersistentVolumeClaim', name: `data-${vaultProduct.name}-0` };
-  let known: string | undefined;
-  for await (const { type, object } of kubernetes.watch(
-    { ...within, kind: 'Pod' },
-    { fieldSelector, signal },
-  )) {
-    const { uid } = object.metadata;
-    if (type === 'DELETED' || uid === known) continue;
-    known = uid;
-    await vault.useDisk(String((await kubernetes.get(claim)).metadata.uid));
-  }
 }
