@@ -28,6 +28,9 @@ export function emitLayer(
   }
 }
 
+/** What was read of a mirror, kept by content: to parse the definitions of all upstreams takes seconds. */
+export const definitionCache = join(root, '.ninefold/cache/definitions');
+
 /**
  * Where the objects of this plan come from: `vendor/`, then a mirror directory, then in the lab stand-ins.
  * @param mirror Directory of upstream definitions. @default `NINEFOLD_MIRROR`, or `../shared/upstream` where it is
@@ -36,7 +39,7 @@ export function sourcesFor(plan: Plan, mirror = defaultMirror()): ObjectSources 
   return objectSources({
     vendor: { directory: vendorDirectory(), kubernetes: plan.environment.cluster.version },
     mirror,
-    cache: join(root, '.ninefold/cache/definitions'),
+    cache: definitionCache,
     standIns: plan.environment.cluster.kind === 'lab',
   });
 }

@@ -17,6 +17,9 @@ const heavy = ['tests/end-to-end/'];
 /** Packages of this repository are imported from their source, as they are before anything is built. */
 const nodeOptions = ['--conditions=@ninefold/source'];
 
+// Every test file is a process of its own, and most of them load the same large packages.
+process.env.NODE_COMPILE_CACHE ??= join(root, '.ninefold/cache/compiled');
+
 const wanted = process.argv.slice(2);
 if (wanted.length > 0) {
   process.exit(run(process.execPath, [...nodeOptions, '--test', '--test-concurrency=2', ...wanted]));

@@ -4,9 +4,8 @@ import { describe, test } from 'node:test';
 import { conformance } from '../../tests/support/conformance/index.ts';
 import { definitionValidator } from '../../tests/support/definition-validation.ts';
 import { recordBinding } from '../../tests/support/recorded-binding.ts';
-import { mirror, planOf } from '../../tests/support/recorded-platform.ts';
+import { mirror, planOf, realSources } from '../../tests/support/recorded-platform.ts';
 import { asRecord, type Manifest } from '../kit/manifest.ts';
-import { objectSources } from '../kit/object-sources.ts';
 import { profileNames } from '../kit/profile.ts';
 import { registry } from '../registry.ts';
 import { secrets, type SecretsFacts, secretsNeeds } from './capability.ts';
@@ -161,9 +160,9 @@ for (const use of implementations) {
       { skip: mirror === undefined ? 'there is no mirror of definitions' : false },
       async () => {
         const { objects } = await recordBinding(environment(use), 'secrets', need);
-        const sources = objectSources({ mirror, standIns: false });
+
         const { kinds } = externalSecretsCrds;
-        const definitions = sources.definitions({ bundle: externalSecretsCrds, kinds }).objects;
+        const definitions = realSources.definitions({ bundle: externalSecretsCrds, kinds }).objects;
         const custom = objects.filter(({ apiVersion }) => apiVersion === 'external-secrets.io/v1');
         assert.ok(custom.length >= 6);
         for (const object of custom) {

@@ -15,7 +15,7 @@ import { registry } from '../../components/registry.ts';
 import { type GraphResource, mergeGraphs, type ResourceGraph } from '../../preview/graph.ts';
 import { recordProgram } from '../../preview/monitor.ts';
 import { readEnvironment } from '../../stacks/environment.ts';
-import { emitLayer } from '../../stacks/layers.ts';
+import { definitionCache, emitLayer } from '../../stacks/layers.ts';
 
 /** Definitions as upstream publishes them, where the machine has them. */
 const upstreamDirectory = join(import.meta.dirname, '../../../shared/upstream');
@@ -51,18 +51,22 @@ export interface RecordedPlatform {
   all: ResourceGraph;
 }
 
+/** The upstream definitions as they are, where the machine has them; nothing stands in for one. */
+export const realSources = objectSources({ mirror, cache: definitionCache, standIns: false });
+
 const known = new Map<string, SourcedObjects>();
+
+const sources = objectSources({ mirror, cache: definitionCache, standIns: true });
 
 /**
  * Real definitions where the mirror has them, read once and without their schemas: those are megabytes, which every
  * recording would carry through the engine's messages and no test of a graph looks at.
  */
 const leanSources: ObjectSources = {
-  ...objectSources({ mirror, standIns: true }),
+  ...sources,
   definitions(planned) {
     const key = [planned.bundle.name, ...planned.kinds.map(crdName)].join(' ');
-    const found =
-      known.get(key) ?? withoutSchemas(objectSources({ mirror, standIns: true }).definitions(planned));
+    const found = known.get(key) ?? withoutSchemas(sources.definitions(planned));
     known.set(key, found);
     return found;
   },
@@ -80,10 +84,9 @@ function withoutSchemas({ origin, objects }: SourcedObjects): SourcedObjects {
 /** Runs the program of every layer of an environment. */
 export async function recordPlatform(environment: TestEnvironment): Promise<RecordedPlatform> {
   const plan = planOf(environment);
-  const sources = leanSources;
   const layers: Partial<Record<LayerName, ResourceGraph>> = {};
   for (const layer of layerNames) {
-    const program = () => emitLayer(layer, plan, registry, sources);
+    const program = () => emitLayer(layer, plan, registry, leanSources);
     const { graph } = await recordProgram(program, { project: 'ninefold', stack: `test.${layer}` });
     layers[layer] = graph;
   }

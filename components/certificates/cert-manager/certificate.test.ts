@@ -3,9 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { definitionValidator } from '../../../tests/support/definition-validation.ts';
 import { recordBinding } from '../../../tests/support/recorded-binding.ts';
-import { mirror } from '../../../tests/support/recorded-platform.ts';
+import { mirror, realSources } from '../../../tests/support/recorded-platform.ts';
 import { durationSeconds } from '../../kit/setting-types.ts';
-import { objectSources } from '../../kit/object-sources.ts';
 import { certificatesNeeds } from '../capability.ts';
 import { certManagerCrds, certManagerKinds } from './kinds.ts';
 
@@ -63,7 +62,7 @@ describe('a client of certificates', () => {
     async () => {
       const { objects } = await recordBinding({ profile: 'minimal' }, 'certificates', need);
       const planned = { bundle: certManagerCrds, kinds: [certManagerKinds.Certificate] };
-      const [definition] = objectSources({ mirror, standIns: false }).definitions(planned).objects;
+      const [definition] = realSources.definitions(planned).objects;
       assert.ok(definition && objects.length > 0);
       const validate = definitionValidator(definition, 'v1');
       for (const object of objects) assert.deepEqual(validate(object), []);

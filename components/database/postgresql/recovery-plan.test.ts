@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { definitionValidator } from '../../../tests/support/definition-validation.ts';
-import { mirror, objectsOf, planOf, recordPlatform } from '../../../tests/support/recorded-platform.ts';
-import { objectSources } from '../../kit/object-sources.ts';
+import {
+  mirror,
+  objectsOf,
+  planOf,
+  recordPlatform,
+  realSources,
+} from '../../../tests/support/recorded-platform.ts';
 import { InvalidInputError } from '../../kit/violation.ts';
 import { postgresqlCrds, postgresqlKinds } from './kinds.ts';
 import type { ClusterSpec } from './operands.ts';
@@ -110,7 +115,7 @@ describe('the recovery of a cluster', () => {
     { skip: mirror ? false : 'there is no mirror of definitions' },
     () => {
       const planned = { bundle: postgresqlCrds, kinds: [postgresqlKinds.Cluster] };
-      const [definition] = objectSources({ mirror, standIns: false }).definitions(planned).objects;
+      const [definition] = realSources.definitions(planned).objects;
       assert.ok(definition);
       const validate = definitionValidator(definition, 'v1');
       assert.deepEqual(validate(cluster), []);

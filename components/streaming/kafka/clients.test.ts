@@ -3,9 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { definitionValidator } from '../../../tests/support/definition-validation.ts';
 import { recordBinding } from '../../../tests/support/recorded-binding.ts';
-import { mirror } from '../../../tests/support/recorded-platform.ts';
+import { mirror, realSources } from '../../../tests/support/recorded-platform.ts';
 import { asRecord, type Manifest } from '../../kit/manifest.ts';
-import { objectSources } from '../../kit/object-sources.ts';
 import { streamingNeeds } from '../capability.ts';
 import { transactionPrefix } from './entities.ts';
 import { strimziCrds, strimziKinds } from './kinds.ts';
@@ -162,7 +161,7 @@ describe('a client of streaming', () => {
     async () => {
       const { objects } = await recordBinding(environment, 'streaming', need);
       const kinds = [strimziKinds.KafkaTopic, strimziKinds.KafkaUser];
-      const definitions = objectSources({ mirror, standIns: false }).definitions({
+      const definitions = realSources.definitions({
         bundle: strimziCrds,
         kinds,
       });

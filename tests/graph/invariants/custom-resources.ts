@@ -2,11 +2,10 @@ import { test } from 'node:test';
 import { apiVersion, type CrdBundle, type CustomKind, crdName } from '../../../components/kit/kinds.ts';
 import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
 import { keys } from '../../../components/kit/naming.ts';
-import { objectSources } from '../../../components/kit/object-sources.ts';
 import { bundlesReconciledBy } from '../../../components/kit/upstream.ts';
 import { ancestors } from '../../../preview/graph.ts';
 import { definitionValidator, type ObjectValidator } from '../../support/definition-validation.ts';
-import { mirror, type ObjectResource, objectsOf } from '../../support/recorded-platform.ts';
+import { mirror, type ObjectResource, objectsOf, realSources } from '../../support/recorded-platform.ts';
 import { type Judged, recordAll } from '../environments.ts';
 import { invariant, judgeEach } from '../invariant.ts';
 
@@ -106,12 +105,11 @@ invariant(environments, 'every custom resource is deleted in the background', (j
 if (mirror === undefined) {
   test('every custom resource satisfies its real definition', { skip: 'there is no mirror of definitions' });
 } else {
-  const sources = objectSources({ mirror, standIns: false });
   const validators = new Map<string, ObjectValidator>();
   const validatorOf = (kind: CustomKind, bundle: CrdBundle): ObjectValidator => {
     const known = validators.get(crdName(kind));
     if (known) return known;
-    const [definition] = sources.definitions({ bundle, kinds: [kind] }).objects;
+    const [definition] = realSources.definitions({ bundle, kinds: [kind] }).objects;
     if (!definition) throw new Error(`the mirror lacks ${crdName(kind)}`);
     const made = definitionValidator(definition, kind.version);
     validators.set(crdName(kind), made);
