@@ -10,15 +10,6 @@ after(() => bench[Symbol.asyncDispose]());
 bench.writeEnvironment('whole', 'profile: minimal\n');
 const environment = new KilledEnvironment(bench, 'whole');
 
-/** One after another in the same run of the platform: each goes on where the one before was killed. */
-const victims = [
-  environment.command,
-  environment.engine,
-  environment.provider,
-  environment.component('kube-apiserver'),
-  environment.component('etcd'),
-];
-
 let whole = 0;
 
 before(async () => {
@@ -26,13 +17,25 @@ before(async () => {
   whole = await environment.count();
 });
 
+/** In three runs, each of which goes on where the one before was killed: everything that takes part. */
+async function killAll(command: 'up' | 'down'): Promise<void> {
+  await environment.killDuring(command, [12, environment.engine]);
+  await environment.killDuring(command, [12, environment.provider]);
+  await environment.killDuring(
+    command,
+    [12, environment.component('kube-apiserver')],
+    [24, environment.component('etcd')],
+    [36, environment.command],
+  );
+}
+
 test('down of everything, killed again and again, goes on and leaves nothing', async () => {
-  for (const victim of victims) await environment.killDuring('down', Math.floor(whole / 8), victim);
+  await killAll('down');
   await environment.down();
 });
 
 test('up of everything, killed again and again, converges and finds all as it should be', async () => {
-  for (const victim of victims) await environment.killDuring('up', Math.floor(whole / 8), victim);
+  await killAll('up');
   await environment.up();
   assert.equal(await environment.count(), whole);
   const { layers } = await environment.up();

@@ -22,7 +22,7 @@ before(async () => {
 for (const victim of [command, engine]) {
   test(`when ${victim.name} is killed during up, down right away leaves nothing`, async () => {
     await environment.down();
-    await environment.killDuring('up', 12, victim);
+    await environment.killDuring('up', [12, victim]);
     await environment.down();
     await environment.up();
   });
@@ -39,12 +39,12 @@ const victims = [
 
 for (const { victim, duringUp } of victims) {
   test(`when ${victim.name} is killed during down, down again leaves nothing`, async () => {
-    await environment.killDuring('down', 5, victim);
+    await environment.killDuring('down', [5, victim]);
     await environment.down();
   });
 
   test(`when ${victim.name} is killed during up, up again converges`, async () => {
-    for (const objects of duringUp) await environment.killDuring('up', objects, victim);
+    for (const objects of duringUp) await environment.killDuring('up', [objects, victim]);
     await environment.up();
     assert.equal(await environment.count(), whole);
   });

@@ -5,13 +5,16 @@ import type { UpSummary } from '../../../scripts/terminal/up-summary.ts';
 import { assertNoDuplicates, ourObjects, until } from './cluster.ts';
 import { engineLogs, objectsDone } from './engine-log.ts';
 import { enginesIn, providersIn } from './engine-processes.ts';
-import type { RunningCommand, Workbench } from './workbench.ts';
+import type { Outcome, RunningCommand, Workbench } from './workbench.ts';
 
 /** What is killed. */
 export interface Victim {
   name: string;
   kill(running: RunningCommand): Promise<void> | void;
 }
+
+/** A victim, and how many objects the engine has done in this run when it is killed. */
+export type Kill = readonly [objects: number, victim: Victim];
 
 /** One environment of a workbench, whose commands are killed. Its lab is kept throughout. */
 export class KilledEnvironment {
@@ -58,8 +61,11 @@ export class KilledEnvironment {
     }
   }
 
-  /** Runs a command and kills the victim once the engine has done so many objects in this run. */
-  async killDuring(command: 'up' | 'down', objects: number, victim: Victim): Promise<void> {
+  /**
+   * Runs a command and kills one victim after another in it. The engine of a killed command finishes its layer, and a
+   * command goes on while a component of the control plane is away; everything else ends it.
+   */
+  async killDuring(command: 'up' | 'down', ...kills: readonly Kill[]): Promise<void> {
     const lab = this.#bench.lab(this.#environment);
     const before = engineLogs(lab).length;
     const running = this.#bench.start(
@@ -67,16 +73,18 @@ export class KilledEnvironment {
       ...this.#options(command),
       ...this.#bench.environmentOptions(command),
     );
-    let ended = false;
-    void running.outcome.then(() => {
-      ended = true;
+    let ended: Outcome | undefined;
+    void running.outcome.then((outcome) => {
+      ended = outcome;
     });
-    await until(`${command} to have done ${objects} objects`, () => {
-      assert.ok(!ended, `${command} ended before it had done ${objects} objects`);
-      const log = engineLogs(lab)[before];
-      return log !== undefined && objectsDone(log) >= objects;
-    });
-    await victim.kill(running);
+    for (const [objects, victim] of kills) {
+      await until(`${command} to have done ${objects} objects`, () => {
+        assert.ok(!ended, `${command} ended before it had done ${objects} objects\n${ended?.stderr}`);
+        const log = engineLogs(lab)[before];
+        return log !== undefined && objectsDone(log) >= objects;
+      });
+      await victim.kill(running);
+    }
     await running.outcome;
   }
 
