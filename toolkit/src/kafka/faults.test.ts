@@ -8,124 +8,77 @@ import {
   startKafka,
   startPostgres,
 } from '../../test-support/index.ts';
-import { until } from '../../test-support/until.ts';
-import { defineEvent } from '../events/index.ts';
-import {
-  createPostgresEventStore,
-  createPostgresInbox,
-  type PostgresQueryable,
-} from '../eventstore/index.ts';
-import {
-  type ConsumerEvent,
-  defineTopic,
-  type KafkaConsumer,
-  kafkaConsumer,
-  kafkaPublisher,
-  platformaticKafka,
-} from './index.ts';
+import { WorkerProcess } from '../../test-support/worker-process.ts';
+import { until } from '../eventstore/conformance/setting.ts';
+import { createPostgresEventStore } from '../eventstore/index.ts';
+import { soakStream, startWorker } from '../eventstore/postgres/fixtures/soak.ts';
+import { EFFECTS, entries, type Entry, LEDGER_GROUP, type MemberTask } from './fixtures/ledger.ts';
+import { delayTopicName, platformaticKafka } from './index.ts';
 
-const KEYS = 30;
-const EVENTS_PER_KEY = 40;
-const TOTAL = KEYS * EVENTS_PER_KEY;
+const WRITERS = 8;
+const WRITER_PROCESSES = 2;
+const MEMBERS = 2;
+const NUMBERS = 60;
+const TOTAL = WRITERS * NUMBERS;
+const PARTITIONS = 4;
 /** So long without any progress means that something hangs; it says nothing about how long the whole may take. */
 const STALLED = 60_000;
 
-interface Entry {
-  readonly account: string;
-  readonly number: number;
-}
-
-const entries = defineTopic({
-  topic: 'account.entries',
-  key: 'account',
-  event: defineEvent<Entry>({
-    type: 'account.entries',
-    version: 1,
-    schema: {
-      type: 'object',
-      required: ['account', 'number'],
-      properties: { account: { type: 'string' }, number: { type: 'integer' } },
-    },
-  }),
-});
-
-describe('with a broker that is killed and members that come, go and die', { timeout: 540_000 }, () => {
+describe('from writers with held transactions through outbox and Kafka', { timeout: 540_000 }, () => {
   let kafka: KafkaServer;
   let postgres: PostgresServer;
   let pool: pg.Pool;
-  const members: KafkaConsumer<PostgresQueryable>[] = [];
+  const processes = new Map<string, WorkerProcess>();
   before(async () => {
     [kafka, postgres] = await Promise.all([startKafka(), startPostgres()]);
-    pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 20 });
+    pool = new pg.Pool({ connectionString: postgres.url, max: 5 });
     pool.on('error', () => {});
-    await createPostgresEventStore({ pool }).migrate();
-    await pool.query(
-      'create table effect (id bigint generated always as identity, account text not null, number integer not null)',
-    );
   });
   after(async () => {
-    // A test that failed has left some.
-    await Promise.all(members.map((member) => member.component().close?.()));
+    await Promise.all([...processes.values()].map((one) => one.kill()));
     await pool?.end();
     await Promise.all([kafka?.stop(), postgres?.stop()]);
   });
 
-  it('every event takes effect exactly once, in the order of its key', async () => {
-    const driver = platformaticKafka({
-      brokers: [kafka.bootstrap],
-      clientId: 'faults',
-      sessionTimeout: 4_000,
-    });
+  it('every event takes effect exactly once and in the order of its stream, whatever is killed or broken', async () => {
+    const schema = 'ledger';
+    const store = createPostgresEventStore({ pool, schema });
+    await store.migrate();
+    await pool.query(
+      `create table ${EFFECTS} (id bigint generated always as identity, stream text not null, writer integer not null,
+        number integer not null)`,
+    );
+    const driver = platformaticKafka({ brokers: [kafka.bootstrap], clientId: 'faults' });
     const admin = await driver.createAdmin();
-    await admin.createTopics([{ topic: entries.topic, partitions: 4 }]);
+    await admin.createTopics([{ topic: entries.topic, partitions: PARTITIONS }]);
     await until(async () => (await admin.partitionCounts([entries.topic])).size === 1);
-    await admin.close();
 
-    const seen: ConsumerEvent['type'][] = [];
-    let faults = 0;
-    const join = async (): Promise<KafkaConsumer<PostgresQueryable>> => {
-      const consumer = kafkaConsumer<PostgresQueryable>({
-        driver,
-        group: 'ledger',
-        inbox: createPostgresInbox({ pool }),
-        concurrency: 3,
-        highWater: 100,
-        retry: { attempts: 1_000, delay: 20, maximumDelay: 200 },
-        observe: ({ type }) => void seen.push(type),
-        onProblem: () => {},
+    const acknowledged = new Map<number, number>();
+    const observed = new Map<unknown, number>();
+    const startWriters = (index: number) => {
+      const own = Array.from({ length: WRITERS / WRITER_PROCESSES }, (_, offset) => {
+        const writer = index * (WRITERS / WRITER_PROCESSES) + offset;
+        // What was under way when it was killed is appended again with the same id.
+        return { writer, from: (acknowledged.get(writer) ?? 0) + 1, to: NUMBERS };
       });
-      consumer.on(entries, async ({ data }, { transaction, attempt }) => {
-        if (!data) throw new Error('an event without data');
-        const { account, number } = data;
-        await transaction.query('insert into effect (account, number) values ($1, $2)', [account, number]);
-        // What has been written goes with the attempt.
-        if (number % 11 === 5 && attempt === 1) {
-          faults += 1;
-          throw new Error('a fault after writing');
-        }
-      });
-      await consumer.start();
-      members.push(consumer);
-      return consumer;
+      const task = { kind: 'write', schema, application: `writers-${index}`, writers: own } as const;
+      const told = ({ writer, number }: Record<string, unknown>) => {
+        if (typeof writer === 'number') acknowledged.set(writer, Number(number));
+      };
+      processes.set(`writers-${index}`, startWorker(postgres.url, task, told));
     };
-
-    const publisher = kafkaPublisher({ driver, source: '/accounts', topics: [entries] });
-    await publisher.start();
-    /** A key's events one after the other, each with its own id for as often as it takes. */
-    const publishAll = async (account: string): Promise<void> => {
-      for (let number = 0; number < EVENTS_PER_KEY; number += 1) {
-        for (let isThere = false; !isThere;) {
-          isThere = await publisher
-            .publish(entries, { account, number }, { id: `${account}/${number}` })
-            .then(
-              () => true,
-              () => sleep(100, false),
-            );
-        }
-      }
+    const startMember = (index: number) => {
+      const name = `members-${index}`;
+      const member = new WorkerProcess({
+        program: new URL('fixtures/member.ts', import.meta.url),
+        task: { schema, application: name } satisfies MemberTask,
+        environment: { DATABASE_URL: postgres.url, KAFKA_BROKER: kafka.bootstrap },
+        told: ({ observed: type }) => void observed.set(type, (observed.get(type) ?? 0) + 1),
+      });
+      processes.set(name, member);
     };
     const effects = async (): Promise<number> => {
-      const { rows } = await pool.query<{ count: string }>('select count(*) from effect');
+      const { rows } = await pool.query<{ count: string }>(`select count(*) from ${EFFECTS}`);
       return Number(rows[0]?.count);
     };
     /** Waits for so many effects, as long as their number grows. */
@@ -133,50 +86,87 @@ describe('with a broker that is killed and members that come, go and die', { tim
       let [last, since] = [-1, performance.now()];
       for (let now = await effects(); now < count; now = await effects()) {
         if (now > last) [last, since] = [now, performance.now()];
-        else if (performance.now() - since > STALLED) {
-          const states = JSON.stringify(members.map((member) => member.describe().partitions));
-          throw new Error(`stays at ${now} effects of ${count}: ${states}`);
-        }
+        else if (performance.now() - since > STALLED) throw new Error(`stays at ${now} effects of ${count}`);
         await sleep(20);
       }
     };
+    const faults = {
+      writer: async (index: number) => {
+        await processes.get(`writers-${index}`)?.kill();
+        startWriters(index);
+      },
+      member: async (index: number) => {
+        await processes.get(`members-${index}`)?.kill();
+        startMember(index);
+      },
+      connections: () =>
+        pool.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '-[0-9]$'",
+        ),
+      killedBroker: async () => {
+        await kafka.kill();
+        await kafka.restart();
+      },
+      restartedBroker: () => kafka.restart(),
+    };
 
-    const [first, second] = [await join(), await join()];
-    const published = Promise.all(Array.from({ length: KEYS }, (_, key) => publishAll(`account-${key}`)));
-
-    await reach(TOTAL * 0.2);
-    await kafka.kill();
-    await kafka.restart();
-    await reach(TOTAL * 0.4);
-    await join();
-    await reach(TOTAL * 0.6);
-    // Dies: neither ends its work nor commits what it did.
-    await first.component().close?.();
-    await reach(TOTAL * 0.7);
-    await kafka.restart();
-    await second.stop();
-    await join();
-    await published;
-    await reach(TOTAL);
-    // Drained: nothing waits, nothing is parked, and what may still come is known already.
-    const last = members.slice(2);
-    await until(() =>
-      last.every((member) =>
-        member.describe().partitions.every(({ waiting, parked }) => waiting + parked === 0),
-      ),
-    );
-    await Promise.all(last.map((member) => member.stop()));
-    await publisher.close();
-
-    const { rows } = await pool.query<Entry>('select account, number from effect order by id');
-    assert.equal(rows.length, TOTAL, 'each once');
-    const expected = Array.from({ length: EVENTS_PER_KEY }, (_, number) => number);
-    for (let key = 0; key < KEYS; key += 1) {
-      const numbers = rows.filter(({ account }) => account === `account-${key}`).map(({ number }) => number);
-      assert.deepEqual(numbers, expected, `account-${key}`);
+    for (let index = 0; index < WRITER_PROCESSES; index += 1) startWriters(index);
+    for (let index = 0; index < MEMBERS; index += 1) startMember(index);
+    const schedule = [
+      () => faults.writer(0),
+      () => faults.killedBroker(),
+      () => faults.member(0),
+      () => faults.connections(),
+      () => faults.writer(1),
+      () => faults.member(1),
+      () => faults.restartedBroker(),
+    ];
+    // By how much has been done, not by the clock: each fault meets work under way.
+    for (const [index, fault] of schedule.entries()) {
+      await reach((TOTAL * (index + 1)) / (schedule.length + 2));
+      await fault();
     }
-    assert.ok(faults > KEYS, `only ${faults} attempts failed`);
-    assert.ok(seen.includes('parked') && seen.includes('queued'), 'some waited for another attempt');
-    assert.ok(!seen.includes('dead-lettered'));
+    for (let index = 0; index < WRITER_PROCESSES; index += 1) {
+      assert.equal(await processes.get(`writers-${index}`)?.ended(), 0);
+    }
+    await reach(TOTAL);
+    // Drained: nothing waits in the outbox, in the topic or to be tried again.
+    const lag = async (): Promise<number> => {
+      const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+      const states = await Promise.all(
+        [entries.topic, delayTopicName(entries.topic, LEDGER_GROUP)].map((topic) =>
+          admin.partitionStates(LEDGER_GROUP, topic, partitions),
+        ),
+      );
+      return states
+        .flatMap((state) => [...state.values()])
+        .reduce((sum, { earliest, latest, committed }) => sum + latest - (committed ?? earliest), 0);
+    };
+    await until(async () => (await store.outbox.depth()) === 0 && (await lag()) === 0);
+    for (let index = 0; index < MEMBERS; index += 1) {
+      assert.equal(await processes.get(`members-${index}`)?.stop(), 0);
+    }
+    await admin.close();
+
+    const { rows } = await pool.query<Entry>(`select stream, writer, number from ${EFFECTS} order by id`);
+    const name = ({ writer, number }: Entry) => `${writer}/${number}`;
+    const written = Array.from({ length: WRITERS }, (_, writer) =>
+      Array.from({ length: NUMBERS }, (__, index) => {
+        return { stream: soakStream(writer, index + 1), writer, number: index + 1 };
+      }),
+    ).flat();
+    assert.equal(rows.length, TOTAL, 'each once');
+    assert.deepEqual(new Set(rows.map(name)), new Set(written.map(name)));
+    for (const stream of new Set(written.map((entry) => entry.stream))) {
+      const appended = await store.read(stream);
+      assert.deepEqual(
+        rows.filter((row) => row.stream === stream),
+        appended.map(({ data }) => data),
+        `${stream} in order`,
+      );
+    }
+    assert.ok((observed.get('parked') ?? 0) > 0 && (observed.get('queued') ?? 0) > 0, 'some had to wait');
+    assert.equal(observed.get('dead-lettered'), undefined);
+    await store.close();
   });
 });
