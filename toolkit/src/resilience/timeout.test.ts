@@ -65,10 +65,9 @@ async function callsCancelledByOpossum(t: TestContext): Promise<number> {
   const abortController = new AbortController();
   const aborted: string[] = [];
   const work = (name: string): Promise<void> => {
-    // The signal that it gives all calls under way.
-    const signal = breaker.getSignal();
     return new Promise((resolve) => {
-      signal?.addEventListener('abort', () => {
+      // The one signal that all calls under way have.
+      abortController.signal.addEventListener('abort', () => {
         aborted.push(name);
         resolve();
       });
