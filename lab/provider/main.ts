@@ -1,4 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { CallsUnderWay } from './calls-under-way.ts';
 import { serviceDefinition } from './protocol/service.ts';
 import { Provider } from './provider.ts';
 import { serviceOf } from './server.ts';
@@ -17,10 +18,14 @@ const server = new Server({
   'grpc.max_receive_message_length': messageLimit,
   'grpc.max_send_message_length': messageLimit,
 });
-server.addService(serviceDefinition(), serviceOf(provider));
+const calls = new CallsUnderWay();
+server.addService(serviceDefinition(), serviceOf(provider, calls));
 
 /** The engine gives a plugin five seconds from its interrupt to its end (sdk/go/common/resource/plugin/plugin.go). */
 const drainMs = 4000;
+
+/** How long an answer may take to be sent, once it is given, in milliseconds. */
+const sendMs = 50;
 
 const exit = async () => {
   await provider.close();
@@ -30,8 +35,12 @@ const exit = async () => {
 // Waits end at once, and what is under way is answered, so that the engine can record it.
 const drain = () => {
   provider.cancel();
-  server.tryShutdown(() => void exit());
   setTimeout(() => void exit(), drainMs);
+  void calls.settled().then(() => {
+    // Now and then the engine keeps its connection open although it was told that this is the end.
+    server.tryShutdown(() => void exit());
+    setTimeout(() => void exit(), sendMs);
+  });
 };
 process.once('SIGINT', drain);
 process.once('SIGTERM', drain);

@@ -1,4 +1,5 @@
 import type { handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { CallsUnderWay } from './calls-under-way.ts';
 import { type Autonaming, checkResource } from './check.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
@@ -16,12 +17,15 @@ import { secretTexts } from './secret-texts.ts';
 import { checkSettings, markKubeconfig, parseSettings } from './settings.ts';
 import { updateResource } from './update.ts';
 
-/** Pulumi's provider protocol, each call handed to the module that carries it out. */
-export function serviceOf(provider: Provider): UntypedServiceImplementation {
+/**
+ * Pulumi's provider protocol, each call handed to the module that carries it out.
+ * @param calls Counts the calls. @default nobody looks at them
+ */
+export function serviceOf(provider: Provider, calls = new CallsUnderWay()): UntypedServiceImplementation {
   const service: UntypedServiceImplementation = {};
   for (const [name, handler] of Object.entries(handlersOf(provider))) {
     // The service's definition decodes each call's request into what its handler takes.
-    service[name] = unary(handler as (request: unknown) => Promise<unknown>);
+    service[name] = unary(handler as (request: unknown) => Promise<unknown>, calls);
   }
   return service;
 }
@@ -161,9 +165,12 @@ function handlersOf(provider: Provider): Handlers {
 }
 
 /** Answers a call by a promise; a failure becomes what the engine understands. */
-function unary<Request>(handle: (request: Request) => Promise<unknown>): handleUnaryCall<Request, unknown> {
+function unary<Request>(
+  handle: (request: Request) => Promise<unknown>,
+  calls: CallsUnderWay,
+): handleUnaryCall<Request, unknown> {
   return (call, respond) => {
-    handle(call.request).then(
+    calls.track(handle(call.request)).then(
       (response) => respond(null, response),
       (error: unknown) => respond(errorResponse(error)),
     );

@@ -1,5 +1,5 @@
 /** One way to the engine: its program, its environment and the state of one environment. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stackName } from '../../components/kit/naming.ts';
 import { layerNames } from '../../components/kit/plan.ts';
@@ -50,16 +50,20 @@ export class EngineSession {
 
   /** The stack of this name, made when it is missing. */
   async openStack(name: string, program: PulumiFn = async () => ({})): Promise<Stack> {
-    const { LocalWorkspace } = await import('@pulumi/pulumi/automation/index.js');
-    return LocalWorkspace.createOrSelectStack(
-      { stackName: name, projectName, program },
-      {
-        pulumiCommand: this.#command.forAutomation,
-        workDir: this.places.workspace,
-        // On a cluster of the user's the project's own settings hold, those of plain `pulumi`.
-        ...(this.use.cluster === 'lab' ? { projectSettings: { name: projectName, runtime: 'nodejs' } } : {}),
-      },
-    );
+    const { LocalWorkspace, Stack } = await import('@pulumi/pulumi/automation/index.js');
+    const workspace = await LocalWorkspace.create({
+      program,
+      pulumiCommand: this.#command.forAutomation,
+      workDir: this.places.workspace,
+      // Names the stack to every command, so that the engine need not be told to select it by one more process.
+      envVars: { PULUMI_STACK: name },
+      // On a cluster of the user's the project's own settings hold, those of plain `pulumi`.
+      ...(this.use.cluster === 'lab' ? { projectSettings: { name: projectName, runtime: 'nodejs' } } : {}),
+    });
+    if (this.#hasOthersState) return Stack.createOrSelect(name, workspace);
+    const state = join(this.places.state, '.pulumi/stacks', projectName, `${name}.json`);
+    if (!existsSync(state)) return Stack.create(name, workspace);
+    return Stack.select(name, Object.assign(workspace, { selectStack: async () => {} }));
   }
 
   /**
@@ -67,7 +71,7 @@ export class EngineSession {
    * for those that live: an engine whose command was killed still finishes its work and writes the state.
    */
   async settleStacks(environment: string, { report, signal }: AccessOptions): Promise<void> {
-    if (this.use.cluster === 'existing' && usesOwnBackend()) return;
+    if (this.#hasOthersState) return;
     const waiting = (pid: number) => {
       const text = `The engine of a command that was killed (process ${pid}) still finishes its work; waiting for it.`;
       report({ type: 'notice', text });
@@ -76,6 +80,11 @@ export class EngineSession {
       const stack = stackName(environment, layer);
       await clearStackLocks(this.places.state, projectName, stack, { waiting, signal });
     }
+  }
+
+  /** Whether the state is in a backend of the user's, which only the engine can look into. */
+  get #hasOthersState(): boolean {
+    return this.use.cluster === 'existing' && usesOwnBackend();
   }
 
   /** Runs a command of the engine and returns what it prints. */
