@@ -37,8 +37,8 @@ const files = [...rooms.map((room) => `${room}/**/*.test.ts`), ...toolkitPattern
 const isIn = (folders: readonly string[]) => (file: string) =>
   folders.some((folder) => file.startsWith(folder));
 const phases = [
-  { concurrency: 2, files: files.filter((file) => !isIn([...alone, ...heavy])(file)) },
-  { concurrency: 2, files: files.filter(isIn(heavy)) },
+  { concurrency: 3, files: files.filter((file) => !isIn([...alone, ...heavy])(file)) },
+  { concurrency: 3, files: files.filter(isIn(heavy)) },
   { concurrency: 1, files: files.filter(isIn(alone)) },
 ];
 const codes = phases.map(({ concurrency, files: some }) =>

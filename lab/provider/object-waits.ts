@@ -16,8 +16,12 @@ export interface Wait<Result> {
   onStillWaiting?: (object: KubernetesObject | undefined, elapsedMs: number) => void | Promise<void>;
 }
 
-/** A state is read this often in case a change was missed, in milliseconds. */
-const rereadMs = 5000;
+/**
+ * After how much silence a state is read, in milliseconds: soon at first, since a watch does not tell what happened
+ * while it was being opened, then less and less often, in case a change was missed otherwise.
+ */
+const firstRereadMs = 200;
+const lastRereadMs = 5000;
 
 /** Waits until an object is as wanted, told by a watch and by reading it now and then. Never longer than the timeout. */
 export async function waitForObject<Result>(
@@ -34,6 +38,7 @@ export async function waitForObject<Result>(
 
   const news: (KubernetesObject | undefined)[] = [];
   let wake = () => {};
+  let rereadMs = firstRereadMs;
   const unfollow = cluster.watches.follow(reference, (object) => {
     news.push(object);
     wake();
@@ -58,7 +63,7 @@ export async function waitForObject<Result>(
   }
   return { outcome: ended.signal.reason === 'timeout' ? 'timeout' : 'cancelled' };
 
-  /** Resolves to whether there is news, after at most `rereadMs`. */
+  /** Resolves to whether there is news, after at most `rereadMs`, which grows. */
   function changed(): Promise<boolean> {
     if (news.length > 0) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -69,6 +74,7 @@ export async function waitForObject<Result>(
         resolve(news.length > 0);
       };
       const timer = setTimeout(finish, rereadMs);
+      rereadMs = Math.min(2 * rereadMs, lastRereadMs);
       ended.signal.addEventListener('abort', finish, { once: true });
       wake = finish;
     });

@@ -32,7 +32,8 @@ for (const victim of [command, engine]) {
 const victims = [
   { victim: command, duringUp: [2, 14] },
   { victim: engine, duringUp: [2, 14] },
-  { victim: provider, duringUp: [2, 14] },
+  // Past the foundation: at its end the provider may have nothing left to do, and its end would not be noticed.
+  { victim: provider, duringUp: [20, 1] },
   { victim: environment.component('kube-apiserver'), duringUp: [2] },
   { victim: environment.component('etcd'), duringUp: [2] },
 ];

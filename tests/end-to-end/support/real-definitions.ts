@@ -1,34 +1,35 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { stringify } from 'yaml';
-import type { Facts } from '../../components/kit/capability-types.ts';
-import { type ProfileName, profileNames } from '../../components/kit/profile.ts';
-import { asRecord, type Manifest } from '../../components/kit/manifest.ts';
-import { registry } from '../../components/registry.ts';
+import type { Facts } from '../../../components/kit/capability-types.ts';
+import { type ProfileName, profileNames } from '../../../components/kit/profile.ts';
+import { asRecord, type Manifest } from '../../../components/kit/manifest.ts';
+import { registry } from '../../../components/registry.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
   type KubernetesObject,
-} from '../../lab/kubernetes/index.ts';
-import type { UpSummary } from '../../scripts/terminal/up-summary.ts';
-import { loadPlan } from '../../stacks/environment-file.ts';
-import { describeFinding, istioctl, judgeCluster, meantAsItIs } from '../support/istio-judge.ts';
-import { boundObjects, gateway, madeByTeam, orders } from '../support/istio-team.ts';
-import { objectsOf, planOf, recordPlatform } from '../support/recorded-platform.ts';
-import { ourObjects, until } from './support/cluster.ts';
-import { Workbench } from './support/workbench.ts';
+} from '../../../lab/kubernetes/index.ts';
+import type { UpSummary } from '../../../scripts/terminal/up-summary.ts';
+import { loadPlan } from '../../../stacks/environment-file.ts';
+import { describeFinding, istioctl, judgeCluster, meantAsItIs } from '../../support/istio-judge.ts';
+import { boundObjects, gateway, madeByTeam, orders } from '../../support/istio-team.ts';
+import { mirror, objectsOf, planOf, recordPlatform } from '../../support/recorded-platform.ts';
+import { ourObjects, until } from './cluster.ts';
+import { Workbench } from './workbench.ts';
 
-const mirror = join(import.meta.dirname, '../../../shared/upstream');
 const capabilities = { gateway };
 
-const skip = existsSync(mirror) ? false : 'there is no mirror of the upstream definitions beside the project';
+const skip = mirror ? false : 'there is no mirror of the upstream definitions beside the project';
 
-const bench = new Workbench({ mirror });
-after(() => bench[Symbol.asyncDispose]());
+/**
+ * Brings a size up on the real definitions, with every custom resource accepted and istioctl content, once more
+ * without a change, and down.
+ */
+export function testRealDefinitions(profile: ProfileName): void {
+  const bench = new Workbench(mirror ? { mirror } : {});
+  after(() => bench[Symbol.asyncDispose]());
 
-for (const profile of profileNames) {
   test(`the real definitions accept every custom resource of ${profile}`, { skip }, async () => {
     bench.writeEnvironment(
       profile,
@@ -46,7 +47,7 @@ for (const profile of profileNames) {
       kinds.has(`${apiVersion.split('/')[0]}/${kind}`),
     );
     if ('path' in istioctl) {
-      const found = await meshFindings(profile, client);
+      const found = await meshFindings(bench, profile, client);
       // Which is in the cluster and in none of the files.
       assert.ok(
         found.some((one) => one.includes('ninefold-gateway/rate-limit')),
@@ -59,7 +60,7 @@ for (const profile of profileNames) {
       );
       // What it would say of a policy for pods that there are not, which it can't know from files.
       if (profile === profileNames[0]) {
-        const astray = await meshFindings(profile, client, { matchLabels: { app: 'other' } });
+        const astray = await meshFindings(bench, profile, client, { matchLabels: { app: 'other' } });
         assert.ok(
           astray.some((one) => one.startsWith('IST0127 AuthorizationPolicy commerce/orders-waypoint: ')),
           astray.join('\n'),
@@ -90,6 +91,7 @@ for (const profile of profileNames) {
 
 /** What istioctl finds wrong in the cluster, with a team in it whose pods carry the labels of a selector. */
 async function meshFindings(
+  bench: Workbench,
   profile: ProfileName,
   client: KubernetesClient,
   selector: object = { matchLabels: orders },

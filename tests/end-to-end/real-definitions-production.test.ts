@@ -1,0 +1,3 @@
+import { testRealDefinitions } from './support/real-definitions.ts';
+
+testRealDefinitions('production');
